@@ -1,0 +1,130 @@
+"""One way to send an SMS from Python, whoever delivers it.
+
+The names load when they are first used, so that importing this package costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smsgateway.aio import AsyncSmsGateway
+    from smsgateway.config import GatewayOptions
+    from smsgateway.errors import (
+        AuthenticationError,
+        ConfigurationError,
+        InsufficientCredit,
+        InvalidPhoneNumber,
+        InvalidSignature,
+        MessageError,
+        NotSent,
+        OutcomeUnknown,
+        ProviderError,
+        ProviderUnavailable,
+        RateLimited,
+        Reason,
+        SendFailed,
+        SmsGatewayError,
+        TransportError,
+        UnexpectedResponse,
+        UnsupportedFeature,
+        WebhookError,
+    )
+    from smsgateway.gateway import SmsGateway
+    from smsgateway.hooks import Stop, hookimpl
+    from smsgateway.message import Message
+    from smsgateway.phone import PhoneNumber
+    from smsgateway.pricing import Estimate, Money, RateTable
+    from smsgateway.result import (
+        DeliveryReport,
+        DeliveryStatus,
+        RecipientResult,
+        SendResult,
+        SendStatus,
+    )
+    from smsgateway.text import Encoding, TextAnalysis, analyze, fit, split
+
+_HOMES = {
+    "aio": ["AsyncSmsGateway"],
+    "config": ["GatewayOptions"],
+    "errors": [
+        "AuthenticationError",
+        "ConfigurationError",
+        "InsufficientCredit",
+        "InvalidPhoneNumber",
+        "InvalidSignature",
+        "MessageError",
+        "NotSent",
+        "OutcomeUnknown",
+        "ProviderError",
+        "ProviderUnavailable",
+        "RateLimited",
+        "Reason",
+        "SendFailed",
+        "SmsGatewayError",
+        "TransportError",
+        "UnexpectedResponse",
+        "UnsupportedFeature",
+        "WebhookError",
+    ],
+    "gateway": ["SmsGateway"],
+    "hooks": ["Stop", "hookimpl"],
+    "message": ["Message"],
+    "phone": ["PhoneNumber"],
+    "pricing": ["Estimate", "Money", "RateTable"],
+    "result": ["DeliveryReport", "DeliveryStatus", "RecipientResult", "SendResult", "SendStatus"],
+    "text": ["Encoding", "TextAnalysis", "analyze", "fit", "split"],
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "AsyncSmsGateway",
+    "AuthenticationError",
+    "ConfigurationError",
+    "DeliveryReport",
+    "DeliveryStatus",
+    "Encoding",
+    "Estimate",
+    "GatewayOptions",
+    "InsufficientCredit",
+    "InvalidPhoneNumber",
+    "InvalidSignature",
+    "Message",
+    "MessageError",
+    "Money",
+    "NotSent",
+    "OutcomeUnknown",
+    "PhoneNumber",
+    "ProviderError",
+    "ProviderUnavailable",
+    "RateLimited",
+    "RateTable",
+    "Reason",
+    "RecipientResult",
+    "SendFailed",
+    "SendResult",
+    "SendStatus",
+    "SmsGateway",
+    "SmsGatewayError",
+    "Stop",
+    "TextAnalysis",
+    "TransportError",
+    "UnexpectedResponse",
+    "UnsupportedFeature",
+    "WebhookError",
+    "analyze",
+    "fit",
+    "hookimpl",
+    "split",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"smsgateway.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -41,7 +41,15 @@ if TYPE_CHECKING:
         SendResult,
         SendStatus,
     )
-    from smsgateway.text import Encoding, TextAnalysis, analyze, fit, split
+    from smsgateway.text import (
+        Encoding,
+        FittedText,
+        Offender,
+        TextAnalysis,
+        analyze,
+        fit,
+        split,
+    )
 
 _HOMES = {
     "aio": ["AsyncSmsGateway"],
@@ -72,7 +80,7 @@ _HOMES = {
     "phone": ["PhoneNumber"],
     "pricing": ["Estimate", "Money", "RateTable"],
     "result": ["DeliveryReport", "DeliveryStatus", "RecipientResult", "SendResult", "SendStatus"],
-    "text": ["Encoding", "TextAnalysis", "analyze", "fit", "split"],
+    "text": ["Encoding", "FittedText", "Offender", "TextAnalysis", "analyze", "fit", "split"],
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -84,6 +92,7 @@ __all__ = [
     "DeliveryStatus",
     "Encoding",
     "Estimate",
+    "FittedText",
     "GatewayOptions",
     "InsufficientCredit",
     "InvalidPhoneNumber",
@@ -92,6 +101,7 @@ __all__ = [
     "MessageError",
     "Money",
     "NotSent",
+    "Offender",
     "OutcomeUnknown",
     "PhoneNumber",
     "ProviderError",

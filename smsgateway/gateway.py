@@ -1,0 +1,183 @@
+"""`SmsGateway`: what a user holds. It delivers what `smsgateway.steps` prepares, in threads."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Self, TypeVar, Unpack
+
+from smsgateway.config import GatewayOptions
+from smsgateway.errors import (
+    MessageError,
+    OutcomeUnknown,
+    Reason,
+    SendFailed,
+    SmsGatewayError,
+)
+from smsgateway.hooks import Plugins
+from smsgateway.http import Flow, HttpRequest, HttpResponse, Transport, run
+from smsgateway.message import Message
+from smsgateway.outcome import Delivery, Outcome, not_begun, provider_failed, refused
+from smsgateway.provider import Provider
+from smsgateway.result import SendResult
+from smsgateway.steps import MessageFields, Recipients, Steps, make_message, timeouts
+
+__all__ = ["SmsGateway"]
+
+T = TypeVar("T")
+
+
+class SmsGateway(Steps):
+    """Sends messages through one provider account. Safe to use from many threads.
+
+    >>> with SmsGateway.from_url("null://") as gateway:
+    ...     gateway.send("Hej", to="+4522334488")
+    <SendResult 1 accepted>
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        options: GatewayOptions | None = None,
+        *,
+        transport: Transport | None = None,
+        plugins: Plugins | None = None,
+    ) -> None:
+        super().__init__(provider, options, plugins=plugins)
+        self._transport = transport
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept open; the gateway can be used again."""
+        with self._lock:
+            if self._transport is not None:
+                self._transport.close()
+
+    def send(
+        self,
+        message: Message | str,
+        to: Recipients | None = None,
+        *,
+        dry_run: bool = False,
+        **fields: Unpack[MessageFields],
+    ) -> SendResult:
+        """Send a message and say what became of each recipient.
+
+        Args:
+            message: A text, or a whole `Message`.
+            to: One number or many, as people type them.
+            dry_run: Do everything but send.
+            **fields: The other fields of a `Message`.
+
+        Raises:
+            MessageError: The message cannot be sent as it is; nothing was sent.
+            SendFailed: No recipient was accepted; its `result` says why.
+        """
+        return self._send(make_message(message, to, fields), self.options.workers, dry_run=dry_run)
+
+    def send_many(self, messages: Iterable[Message]) -> Generator[SendResult]:
+        """Send any number of messages in constant memory; yield their results in order.
+
+        A message that fails is a result too, one that cannot be sent as it is has its recipients
+        `rejected`: one bad number does not stop the rest. After Ctrl-C nothing new is begun; what
+        is on its way is finished and yielded before the interrupt is raised.
+        """
+        pool = ThreadPoolExecutor(self.options.workers, thread_name_prefix="smsgateway")
+        pending: deque[Future[SendResult]] = deque()
+        try:
+            for message in messages:
+                pending.append(pool.submit(self._result_of, message))
+                if len(pending) == self.options.workers:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending[0].result()
+                pending.popleft()
+        except KeyboardInterrupt:
+            while pending:
+                yield pending.popleft().result()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def run(self, flow: Flow[T]) -> T:
+        """Finish a flow of the provider: `gateway.run(gateway.provider.list_groups())`.
+
+        Raises:
+            TransportError: There was no answer.
+            ProviderError: The answer is no.
+        """
+        return run(flow, self._exchange)
+
+    def _send(self, message: Message, workers: int, *, dry_run: bool = False) -> SendResult:
+        steps = self.send_steps(message, dry_run=dry_run)
+        try:
+            steps.send(self._deliver(next(steps), workers))
+        except StopIteration as end:
+            result: SendResult = end.value
+        return result
+
+    def _result_of(self, message: Message) -> SendResult:
+        """Send a message of many: one after another in this thread, and never raise for it."""
+        try:
+            return self._send(message, workers=1)
+        except SendFailed as error:
+            return error.result
+        except MessageError as error:
+            return refused(message, error)
+
+    def _deliver(self, batches: list[Message], workers: int) -> Delivery:
+        if len(batches) == 1 or workers == 1:
+            return self._deliver_in_turn(batches)
+        pool = ThreadPoolExecutor(min(workers, len(batches)), thread_name_prefix="smsgateway")
+        with pool:
+            futures = [pool.submit(self._outcome, batch) for batch in batches]
+            interrupt = None
+            try:
+                wait(futures)
+            except KeyboardInterrupt as error:  # what is on its way is finished, no more is begun
+                interrupt = error
+                pool.shutdown(cancel_futures=True)
+        return Delivery(
+            [not_begun() if future.cancelled() else future.result() for future in futures],
+            interrupt,
+        )
+
+    def _deliver_in_turn(self, batches: list[Message]) -> Delivery:
+        outcomes: list[Outcome] = []
+        for batch in batches:
+            try:
+                outcomes.append(self._outcome(batch))
+            except BaseException as error:  # noqa: BLE001 - raised again when the result is known
+                outcomes.append(OutcomeUnknown("Interrupted.", reason=Reason.INTERRUPTED))
+                rest = [not_begun() for _ in batches[len(outcomes) :]]
+                return Delivery([*outcomes, *rest], error)
+        return Delivery(outcomes)
+
+    def _outcome(self, batch: Message) -> Outcome:
+        try:
+            return run(self.deliverer.send(batch), self._exchange)
+        except SmsGatewayError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a provider is somebody else's code
+            return provider_failed(self.provider.name, error)
+
+    def _exchange(self, request: HttpRequest) -> HttpResponse:
+        return (self._transport or self._new_transport()).exchange(request)
+
+    def _new_transport(self) -> Transport:
+        from smsgateway.transport.sync import RequestsTransport  # noqa: PLC0415 - loads requests
+
+        with self._lock:
+            if self._transport is None:
+                self._transport = RequestsTransport(
+                    timeouts=timeouts(self.options), ca_file=self.options.ca_file
+                )
+            return self._transport

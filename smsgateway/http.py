@@ -1,0 +1,210 @@
+"""Requests and answers as values, and the flow that connects them.
+
+A provider's operation is a generator: it yields an `HttpRequest`, is handed the `HttpResponse`,
+and returns its result. `run` finishes one over a sync transport, `arun` over an async one, so a
+provider is written once and never opens a socket.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from smsgateway.errors import ConfigurationError, TransportError, UnexpectedResponse
+
+__all__ = [
+    "AsyncTransport",
+    "Flow",
+    "HttpRequest",
+    "HttpResponse",
+    "Transport",
+    "arun",
+    "run",
+    "secure_url",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """One request to a provider, or one that a provider made to us.
+
+    Its repr shows the method and the host only: a path may hold a number, the rest holds secrets.
+
+    Raises:
+        ConfigurationError: The URL is neither HTTPS nor plain HTTP to this machine.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def __post_init__(self) -> None:
+        secure_url(self.url)
+
+    def __repr__(self) -> str:
+        return f"<HttpRequest {self.method} {urlsplit(self.url).hostname}>"
+
+    @classmethod
+    def json(
+        cls, method: str, url: str, payload: object, *, headers: Mapping[str, str] | None = None
+    ) -> HttpRequest:
+        """Make a request whose body is `payload` as JSON in UTF-8."""
+        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+        own = {"Content-Type": "application/json", "Accept": "application/json"}
+        return cls(method=method, url=url, headers={**own, **(headers or {})}, body=body)
+
+    @classmethod
+    def form(
+        cls,
+        method: str,
+        url: str,
+        fields: Mapping[str, str],
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpRequest:
+        """Make a request whose body is `fields` as an HTML form would send them."""
+        own = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        return cls(
+            method=method,
+            url=url,
+            headers={**own, **(headers or {})},
+            body=urlencode(fields).encode(),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpResponse:
+    """One answer: status, headers with lower-case names, and the whole body."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<HttpResponse {self.status}, {len(self.body)} bytes>"
+
+    def json(self) -> Any:
+        """Read the body as JSON, with decimal numbers as `Decimal`.
+
+        Raises:
+            UnexpectedResponse: It is not JSON in a Unicode encoding.
+        """
+        try:
+            return json.loads(self.body, parse_float=Decimal)
+        except (ValueError, RecursionError):
+            kind = self.headers.get("content-type", "no content type").split(";")[0]
+            # The body itself is not quoted: an error page may repeat what was sent to it.
+            raise UnexpectedResponse(
+                f"The answer is not JSON: HTTP status {self.status}, {kind}, "
+                f"{len(self.body)} bytes.",
+                http_status=self.status,
+            ) from None
+
+
+Flow = Generator[HttpRequest, HttpResponse, T]
+
+
+class Transport(Protocol):
+    """Moves bytes, and says truthfully how far they came."""
+
+    def exchange(self, request: HttpRequest) -> HttpResponse:
+        """Send the request once, never twice, and return the answer, whatever its status.
+
+        Raises:
+            NotSent: The provider cannot have taken the request.
+            OutcomeUnknown: It may have.
+        """
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+
+
+class AsyncTransport(Protocol):
+    """A `Transport` that is awaited."""
+
+    async def exchange(self, request: HttpRequest) -> HttpResponse:
+        """Send the request once, as `Transport.exchange` does."""
+
+    async def close(self) -> None:
+        """Close the connections that are kept open."""
+
+
+def run(flow: Flow[T], exchange: Callable[[HttpRequest], HttpResponse]) -> T:
+    """Finish a flow with a transport's `exchange` and return its result.
+
+    A transport's error is raised inside the flow, where a provider that knows better may catch it.
+    """
+    try:
+        request = next(flow)
+        while True:
+            try:
+                response = exchange(request)
+            except TransportError as error:
+                request = flow.throw(error)
+            else:
+                request = flow.send(response)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+async def arun(flow: Flow[T], exchange: Callable[[HttpRequest], Awaitable[HttpResponse]]) -> T:
+    """Finish a flow with an async transport's `exchange` and return its result."""
+    try:
+        request = next(flow)
+        while True:
+            try:
+                response = await exchange(request)
+            except TransportError as error:
+                request = flow.throw(error)
+            else:
+                request = flow.send(response)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+@lru_cache(maxsize=256)
+def _is_private_enough(scheme: str, host: str) -> bool:
+    if scheme == "https":
+        return True
+    if scheme != "http":
+        return False
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def secure_url(url: str) -> str:
+    """Return the URL if nobody between here and there can read what is sent to it.
+
+    Raises:
+        ConfigurationError: It is neither HTTPS nor plain HTTP to this machine, or it carries
+            credentials, which belong in a header.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 - reading it is the check
+    except ValueError:
+        raise ConfigurationError("A provider's URL cannot be read.") from None
+    if not host or not _is_private_enough(parts.scheme, host):
+        raise ConfigurationError(
+            f"{parts.scheme or 'no scheme'}://{host} is not safe to send to: use https://, or "
+            "http:// to this machine only."
+        )
+    if parts.username is not None or parts.password is not None:
+        raise ConfigurationError("A provider's URL carries credentials; give them as options.")
+    return url

@@ -1,0 +1,138 @@
+"""`Message`: what a user asks to be sent, checked as far as it can be without a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from smsgateway.errors import MessageError
+from smsgateway.phone import PhoneNumber, mask
+from smsgateway.text import Encoding
+
+__all__ = ["Message"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Message:
+    """One text to one or many recipients.
+
+    Attributes:
+        text: The words; not empty.
+        to: The recipients: one number or many. A gateway turns them into E.164.
+        sender: Who it is from: a number or a name.
+        send_at: When to send it, with a time zone; None is now.
+        validity: How long the provider may keep trying.
+        flash: Show it at once and do not store it (class 0 of 3GPP TS 23.038).
+        reference: Your own name for it, to find or cancel it by.
+        encoding: Force one; None picks GSM-7 where the text allows it.
+        report_url: Where the provider shall report the delivery.
+        extra: A provider's own fields, under its name: `{"cpsms": {...}}`. Others ignore them.
+
+    Raises:
+        MessageError: A field is wrong; the error names it.
+    """
+
+    text: str
+    to: tuple[str, ...]
+    sender: str | None = None
+    send_at: datetime | None = None
+    validity: timedelta | None = None
+    flash: bool = False
+    reference: str | None = None
+    encoding: Encoding | None = None
+    report_url: str | None = None
+    extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __init__(  # a hand-written one, so that `to` may be one number or many
+        self,
+        *,
+        text: str,
+        to: str | PhoneNumber | Iterable[str | PhoneNumber],
+        sender: str | None = None,
+        send_at: datetime | None = None,
+        validity: timedelta | None = None,
+        flash: bool = False,
+        reference: str | None = None,
+        encoding: Encoding | str | None = None,
+        report_url: str | None = None,
+        extra: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "text", _text(text))
+        put(self, "to", _recipients(to))
+        put(self, "sender", _not_blank(sender, "sender"))
+        put(self, "send_at", _with_time_zone(send_at))
+        put(self, "validity", _positive(validity))
+        put(self, "flash", flash)
+        put(self, "reference", _not_blank(reference, "reference"))
+        put(self, "encoding", _encoding(encoding))
+        put(self, "report_url", _not_blank(report_url, "report_url"))
+        put(self, "extra", dict(extra or {}))
+
+    def __repr__(self) -> str:
+        to = ", ".join(mask(number) for number in self.to[:3])
+        more = f" and {len(self.to) - 3} more" if len(self.to) > 3 else ""
+        return f"<Message of {len(self.text)} characters to {to}{more}>"
+
+
+def _text(text: str) -> str:
+    if not isinstance(text, str):
+        raise MessageError(f"text must be a str, not {type(text).__name__}.", field="text")
+    if not text:
+        raise MessageError("text is empty; there is nothing to send.", field="text")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise MessageError(
+            f"text has half a surrogate pair at offset {error.start}, which no SMS can carry.",
+            field="text",
+        ) from None
+    return text
+
+
+def _recipients(to: str | PhoneNumber | Iterable[str | PhoneNumber]) -> tuple[str, ...]:
+    numbers = (to,) if isinstance(to, str | PhoneNumber) else tuple(to)
+    if not numbers:
+        raise MessageError("to is empty; there is nobody to send to.", field="to")
+    for number in numbers:
+        if not isinstance(number, str | PhoneNumber):
+            raise MessageError(
+                f"to must hold numbers as str, not {type(number).__name__}.", field="to"
+            )
+    return tuple(str(number) for number in numbers)
+
+
+def _not_blank(value: str | None, field: str) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise MessageError(f"{field} must be a str, not {type(value).__name__}.", field=field)
+    if not value.strip() or not value.isprintable():
+        raise MessageError(f"{field} is blank or has characters that cannot be seen.", field=field)
+    return value
+
+
+def _with_time_zone(send_at: datetime | None) -> datetime | None:
+    if send_at is not None and send_at.utcoffset() is None:
+        raise MessageError(
+            "send_at has no time zone; give one, such as datetime(..., tzinfo=UTC).",
+            field="send_at",
+        )
+    return send_at
+
+
+def _positive(validity: timedelta | None) -> timedelta | None:
+    if validity is not None and validity <= timedelta(0):
+        raise MessageError("validity must be longer than nothing.", field="validity")
+    return validity
+
+
+def _encoding(encoding: Encoding | str | None) -> Encoding | None:
+    try:
+        return None if encoding is None else Encoding(encoding)
+    except ValueError:
+        raise MessageError(
+            f"encoding must be one of {', '.join(Encoding)}.", field="encoding"
+        ) from None

@@ -1,0 +1,138 @@
+"""From what became of each batch to what became of each recipient. Nothing here has an effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+from smsgateway.errors import (
+    MessageError,
+    NotSent,
+    ProviderError,
+    Reason,
+    SmsGatewayError,
+    TransportError,
+    UnexpectedResponse,
+)
+from smsgateway.message import Message
+from smsgateway.pricing import Money, Rate, RateTable
+from smsgateway.result import RecipientResult, SendResult, SendStatus
+from smsgateway.text import TextAnalysis
+
+__all__ = [
+    "Delivery",
+    "Outcome",
+    "after_error",
+    "alike",
+    "complete",
+    "merge",
+    "not_begun",
+    "provider_failed",
+    "refused",
+]
+
+#: What became of one batch: the provider's results, or the error that ended it.
+Outcome = list[RecipientResult] | SmsGatewayError
+
+
+class Delivery(NamedTuple):
+    """What became of all batches, and what interrupted them if something did."""
+
+    outcomes: list[Outcome]
+    interrupt: BaseException | None = None
+
+
+def not_begun() -> NotSent:
+    """Make the error for a batch that an interrupt kept from being sent."""
+    return NotSent("Interrupted before it was sent.", reason=Reason.INTERRUPTED)
+
+
+def refused(message: Message, error: MessageError) -> SendResult:
+    """Make the result, where many are sent, of a message that cannot be sent as it is."""
+    results = alike(message, SendStatus.REJECTED, Reason.INVALID_MESSAGE, detail=str(error))
+    return SendResult(recipients=tuple(results), message=message)
+
+
+def provider_failed(provider: str, error: Exception) -> UnexpectedResponse:
+    """Make the error for a provider whose own code raised: it may have sent before it did."""
+    return UnexpectedResponse(
+        f"The provider {provider} raised {type(error).__name__}.",
+        provider=provider,
+        reason=Reason.PLUGIN_FAILED,
+    )
+
+
+def alike(
+    message: Message, status: SendStatus, reason: Reason | None = None, detail: str | None = None
+) -> list[RecipientResult]:
+    """Give every recipient of a message the same result."""
+    return [
+        RecipientResult(to=number, status=status, reason=reason, detail=detail)
+        for number in dict.fromkeys(message.to)
+    ]
+
+
+def after_error(batch: Message, error: SmsGatewayError) -> list[RecipientResult]:
+    """Say what is known of the recipients of a batch that ended in an error."""
+    status = SendStatus.after(error)
+    if isinstance(error, ProviderError):
+        results = alike(batch, status, error.reason, detail=str(error))
+        return [replace(result, code=error.code) for result in results]
+    if isinstance(error, TransportError):
+        return alike(batch, status, error.reason, detail=str(error))
+    return alike(batch, status, Reason.INVALID_MESSAGE, detail=str(error))
+
+
+def merge(
+    given: Message, sent: Message, results: Iterable[RecipientResult]
+) -> list[RecipientResult]:
+    """Give each recipient exactly one result, in the order given.
+
+    Args:
+        given: The message as the user gave it; it may name a number twice.
+        sent: The message as plugins left it; it may name other numbers.
+        results: What the provider said, in any order, perhaps of numbers it was not given.
+    """
+    found = {result.to: result for result in results}
+    wanted, original = dict.fromkeys(sent.to), set(given.to)
+    seen: set[str] = set()
+    merged = []
+    for number in (*given.to, *(number for number in wanted if number not in original)):
+        if number in seen:
+            result = _suppressed(number, Reason.DUPLICATE)
+        elif number not in wanted:
+            result = _suppressed(number, Reason.STOPPED)
+        else:
+            result = found.get(number) or RecipientResult(
+                to=number, status=SendStatus.UNKNOWN, reason=Reason.UNCONFIRMED
+            )
+        seen.add(number)
+        merged.append(result)
+    return merged
+
+
+def _suppressed(number: str, reason: Reason) -> RecipientResult:
+    return RecipientResult(to=number, status=SendStatus.SUPPRESSED, reason=reason)
+
+
+def complete(
+    results: Iterable[RecipientResult], analysis: TextAnalysis, rates: RateTable, provider: str
+) -> tuple[RecipientResult, ...]:
+    """Add what we know to what the provider said: encoding, our segment count, our estimate."""
+    estimates: dict[Rate | None, Money | None] = {None: None}
+    completed = []
+    for result in results:
+        rate = rates.find(result.to)
+        if rate is not None and rate not in estimates:
+            estimates[rate] = rate.price * analysis.segments
+        completed.append(
+            replace(
+                result,
+                provider=provider,
+                encoding=result.encoding or analysis.encoding,
+                segments=analysis.segments if result.segments is None else result.segments,
+                estimated_cost=estimates[rate],
+            )
+        )
+    return tuple(completed)

@@ -1,0 +1,213 @@
+"""What a provider is: a name, its capabilities, and operations that are flows.
+
+A provider is a frozen dataclass. Its fields are its options, by which a configuration calls them;
+secrets carry `field(repr=False)`. Two more class variables are read where they exist:
+`credentials`, the options that a gateway URL carries as `user:password@`, and `rates`, a
+`RateTable` of example prices.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import ClassVar, Protocol, runtime_checkable
+
+from smsgateway.errors import (
+    AuthenticationError,
+    InsufficientCredit,
+    MessageError,
+    NotSent,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderUnavailable,
+    RateLimited,
+    Reason,
+    SmsGatewayError,
+    UnexpectedResponse,
+    UnsupportedFeature,
+)
+from smsgateway.http import Flow, HttpRequest, HttpResponse
+from smsgateway.message import Message
+from smsgateway.phone import mask
+from smsgateway.result import DeliveryReport, RecipientResult
+from smsgateway.text import Encoding
+
+__all__ = [
+    "Capabilities",
+    "Provider",
+    "SenderRules",
+    "SupportsReports",
+    "redact",
+    "refusal",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderRules:
+    """How long a sender may be, in characters: a name, and a number."""
+
+    name: int = 11
+    number: int = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a provider's API can say, as data; the gateway checks it, in the same words for all.
+
+    Attributes:
+        max_recipients: Recipients that one request may name; None where the vendor states no limit.
+        sender: Limits of the sender; None where the API takes none or sets its own.
+        schedule: It takes `send_at`.
+        validity: It takes `validity`.
+        flash: It takes `flash`.
+        reference: Characters that `reference` may have; 0 where it takes none.
+        report_url: It takes `report_url` for each message.
+        encodings: The encodings that a message may force.
+        max_characters: The longest text, in characters; None where it sets its own limit.
+        header_octets: The size of its concatenation header (3GPP TS 23.040, 9.2.3.24): 6 or 7.
+    """
+
+    max_recipients: int | None = 1
+    sender: SenderRules | None = None
+    schedule: bool = False
+    validity: bool = False
+    flash: bool = False
+    reference: int = 0
+    report_url: bool = False
+    encodings: frozenset[Encoding] = frozenset()
+    max_characters: int | None = None
+    header_octets: int = 6
+
+    def check(self, message: Message, *, provider: str) -> None:
+        """Refuse what the provider has no way to say.
+
+        Raises:
+            UnsupportedFeature: The message asks for something that the API lacks.
+            MessageError: A field is longer than the API takes.
+        """
+        asked = {
+            "send_at": (message.send_at is not None, self.schedule),
+            "validity": (message.validity is not None, self.validity),
+            "flash": (message.flash, self.flash),
+            "reference": (message.reference is not None, self.reference > 0),
+            "report_url": (message.report_url is not None, self.report_url),
+            "encoding": (message.encoding is not None, message.encoding in self.encodings),
+        }
+        for field, (is_asked, is_able) in asked.items():
+            if is_asked and not is_able:
+                raise UnsupportedFeature(f"{provider} has no way to send {field}.", field=field)
+        self._check_lengths(message, provider=provider)
+
+    def _check_lengths(self, message: Message, *, provider: str) -> None:
+        if self.max_characters is not None and len(message.text) > self.max_characters:
+            raise MessageError(
+                f"text has {len(message.text)} characters; {provider} takes {self.max_characters}.",
+                field="text",
+            )
+        if message.reference is not None and len(message.reference) > self.reference:
+            raise MessageError(
+                f"reference has {len(message.reference)} characters; {provider} takes "
+                f"{self.reference}.",
+                field="reference",
+            )
+        if message.sender is not None and self.sender is not None:
+            is_number = message.sender.removeprefix("+").isdecimal()
+            most = self.sender.number if is_number else self.sender.name
+            if len(message.sender.removeprefix("+")) > most:
+                kind = "number" if is_number else "name"
+                raise MessageError(
+                    f"sender is longer than the {most} characters that {provider} takes for a "
+                    f"{kind}.",
+                    field="sender",
+                )
+
+
+class Provider(Protocol):
+    """Translates for one vendor, and does nothing else."""
+
+    name: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        """Send one message to at most `capabilities.max_recipients` recipients.
+
+        A recipient that is refused is a result; a request that is refused is an error. A
+        recipient that the answer does not name is left out, and is `unknown` to the gateway.
+        """
+
+
+@runtime_checkable
+class SupportsReports(Protocol):
+    """A provider that tells later what became of a message."""
+
+    def parse_reports(self, request: HttpRequest) -> list[DeliveryReport]:
+        """Read the delivery reports in a request that the provider made to us.
+
+        Raises:
+            WebhookError: The request cannot be read, or does not prove where it comes from.
+        """
+
+
+_REJECTED = frozenset({400, 404, 406, 410, 413, 414, 422})
+_BY_STATUS: dict[int, type[ProviderError]] = {
+    401: AuthenticationError,
+    402: InsufficientCredit,
+    403: AuthenticationError,
+    429: RateLimited,
+}
+_LONGEST_PAUSE = 3600.0
+
+
+def refusal(
+    response: HttpResponse, *, provider: str, code: str | None = None, detail: str | None = None
+) -> SmsGatewayError:
+    """Make the error that an answer's HTTP status stands for, where the body says nothing better.
+
+    Only what is certain counts as a no. A status that a gateway on the way may have written (408,
+    5xx), and any that has no clear meaning for a POST, leaves the outcome open (RFC 9110, 15).
+    """
+    status = response.status
+    words = f": {redact(detail)}" if detail else ""
+    text = f"{provider} answered HTTP {status}{f', code {code}' if code else ''}{words}."
+    if 300 <= status < 400:
+        return NotSent(f"{text} Redirects are not followed.", reason=Reason.REDIRECT)
+    if status in {408, 425}:
+        return OutcomeUnknown(text, reason=Reason.TIMEOUT)
+    if status >= 500:
+        kind: type[ProviderError] = ProviderUnavailable
+    elif status in _REJECTED:
+        kind = ProviderError
+    else:
+        kind = _BY_STATUS.get(status, UnexpectedResponse)
+    return kind(
+        text,
+        provider=provider,
+        reason=Reason.INVALID_REQUEST if kind is ProviderError else None,
+        code=code,
+        http_status=status,
+        retry_after=_retry_after(response),
+    )
+
+
+def _retry_after(response: HttpResponse) -> float | None:
+    """Read Retry-After, seconds or a date (RFC 9110, 10.2.3), as seconds from now, 1 h at most."""
+    value = response.headers.get("retry-after", "").strip()
+    if value.isdecimal() and value.isascii():
+        return min(float(value), _LONGEST_PAUSE)
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return min(max(date.timestamp() - time.time(), 0.0), _LONGEST_PAUSE)
+
+
+_NUMBER = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){6,}")
+_LONGEST_WORDS = 200
+
+
+def redact(words: str) -> str:
+    """Make a provider's own words fit for a log: one short line, whole phone numbers masked."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    return _NUMBER.sub(lambda match: mask(match[0]), line)[:_LONGEST_WORDS]

@@ -1,0 +1,144 @@
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from smsgateway import ConfigurationError, Message, RecipientResult, hookimpl
+from smsgateway.account import find_account
+from smsgateway.hooks import Plugins
+from smsgateway.http import Flow
+from smsgateway.provider import Capabilities, Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pigeon:
+    username: str
+    api_key: str = field(repr=False)
+    base_url: str = "https://pigeon.example"
+
+    name: ClassVar[str] = "pigeon"
+    credentials: ClassVar[tuple[str, ...]] = ("username", "api_key")
+    capabilities: ClassVar[Capabilities] = Capabilities()
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        raise AssertionError(message)
+        yield
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    path: Path | None = None
+
+    name: ClassVar[str] = "inbox"
+    capabilities: ClassVar[Capabilities] = Capabilities()
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        raise AssertionError(message)
+        yield
+
+
+class Birds:
+    @hookimpl
+    def register_providers(self) -> list[type[Provider]]:
+        return [Pigeon, Inbox]
+
+
+PLUGINS = Plugins([Birds()])
+KEYS = {"provider": "pigeon", "username": "u", "api_key": "k"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SMSGATEWAY_URL", "SMSGATEWAY_CONFIG", "SMSGATEWAY_MAIN_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    (tmp_path / "here" / "deeper").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here" / "deeper")
+
+
+def test_with_nothing_configured_the_account_is_the_inbox() -> None:
+    account = find_account(None, PLUGINS)
+
+    assert (account.options, account.source) == ({"provider": "inbox"}, "nothing configured")
+
+
+def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMSGATEWAY_URL", "inbox://")
+    monkeypatch.setenv("SMSGATEWAY_MAIN_URL", "pigeon://u:k@default")
+
+    default, main = find_account(None, PLUGINS), find_account("main", PLUGINS)
+
+    assert (default.options["provider"], default.source) == ("inbox", "SMSGATEWAY_URL")
+    assert (main.options["provider"], main.source) == ("pigeon", "SMSGATEWAY_MAIN_URL")
+    assert repr(main) == "<Account from SMSGATEWAY_MAIN_URL>"
+
+
+TOML = 'default = "main"\n[gateways.main]\nprovider = "pigeon"\nusername = "u"\napi_key = "k"\n'
+
+
+def test_the_nearest_file_upwards_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "here" / "smsgateway.toml"
+    path.write_text(TOML)
+
+    account = find_account(None, PLUGINS)
+
+    assert account.options == KEYS
+    assert account.source == str(path)
+
+
+def test_pyproject_is_read_where_it_has_our_table(tmp_path: Path) -> None:
+    (tmp_path / "here" / "deeper" / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    (tmp_path / "here" / "pyproject.toml").write_text(
+        '[tool.smsgateway]\ndefault = "box"\n[tool.smsgateway.gateways.box]\nprovider = "inbox"\n'
+    )
+
+    assert find_account(None, PLUGINS).options == {"provider": "inbox"}
+
+
+def test_the_users_own_file_comes_last(tmp_path: Path) -> None:
+    path = tmp_path / "config" / "smsgateway" / "smsgateway.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(TOML)
+
+    assert find_account("main", PLUGINS).source == str(path)
+
+
+def test_a_file_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "other.toml").write_text(TOML)
+    monkeypatch.setenv("SMSGATEWAY_CONFIG", str(tmp_path / "other.toml"))
+
+    assert find_account(None, PLUGINS).options == KEYS
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        pytest.param(TOML, "mian", "Did you mean 'main'", id="near name"),
+        pytest.param("default = 'x'", None, "is called 'x'", id="default that is not there"),
+        pytest.param("gateway = 1", None, "Did you mean 'gateways'", id="unknown key"),
+        pytest.param("[gateways]\nmain = 1", None, "must be tables", id="not a table"),
+        pytest.param("gateways = 1", None, "must be tables", id="not tables"),
+        pytest.param("default =", None, "cannot be read", id="not toml"),
+    ],
+)
+def test_a_wrong_file_says_what_is_wrong(
+    tmp_path: Path, content: str, name: str | None, words: str
+) -> None:
+    (tmp_path / "here" / "smsgateway.toml").write_text(content)
+
+    with pytest.raises(ConfigurationError, match=words):
+        find_account(name, PLUGINS)
+
+
+def test_a_name_without_any_file_says_where_it_could_stand() -> None:
+    with pytest.raises(ConfigurationError, match="SMSGATEWAY_ALERTS_URL, and there is no"):
+        find_account("alerts", PLUGINS)
+
+
+def test_a_named_file_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMSGATEWAY_CONFIG", "/no/such/file.toml")
+
+    with pytest.raises(ConfigurationError, match=r"/no/such/file\.toml, which is not a file"):
+        find_account(None, PLUGINS)

@@ -1,0 +1,236 @@
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pytest
+
+from smsgateway import (
+    AsyncSmsGateway,
+    GatewayOptions,
+    Message,
+    MessageError,
+    NotSent,
+    Reason,
+    RecipientResult,
+    SendFailed,
+    SendResult,
+    SendStatus,
+    hookimpl,
+)
+from smsgateway.hooks import Plugins
+from smsgateway.http import Flow, HttpRequest, HttpResponse
+from smsgateway.provider import Capabilities
+
+DANE, DANE_2, SWEDE = "+4522334488", "+4522334499", "+46701234567"
+Respond = Callable[[HttpRequest], Awaitable[HttpResponse]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pigeon:
+    name: ClassVar[str] = "pigeon"
+    capabilities: ClassVar[Capabilities] = Capabilities()
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        if message.text == "unspeakable":
+            raise MessageError("pigeon has no words for that", field="text")
+        if message.text == "clumsy":
+            raise KeyError(message.text)
+        yield HttpRequest.json("POST", "https://pigeon.example", {"to": message.to})
+        return [RecipientResult(to=n, status=SendStatus.ACCEPTED) for n in message.to]
+
+    def echo(self, words: str) -> Flow[str]:
+        response = yield HttpRequest.json("POST", "https://pigeon.example/echo", words)
+        return str(response.json())
+
+
+class Wire:
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+        self.asked: list[Any] = []
+        self.closed = 0
+
+    async def exchange(self, request: HttpRequest) -> HttpResponse:
+        self.asked.append(json.loads(request.body))
+        return await self.respond(request)
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+async def ok(request: HttpRequest) -> HttpResponse:
+    await asyncio.sleep(0)
+    return HttpResponse(status=200, body=request.body)
+
+
+def gateway_with(respond: Respond = ok, *plugins: object, workers: int = 2) -> tuple[Any, Wire]:
+    wire = Wire(respond)
+    options = GatewayOptions(region="DK", workers=workers)
+    gateway = AsyncSmsGateway(Pigeon(), options, transport=wire, plugins=Plugins(plugins))
+    return gateway, wire
+
+
+def statuses(result: SendResult) -> list[str]:
+    return [str(recipient.status) for recipient in result.recipients]
+
+
+def test_the_steps_are_those_of_the_sync_gateway() -> None:
+    gateway, wire = gateway_with()
+
+    result = asyncio.run(gateway.send("Hej", to=["22 33 44 88", SWEDE, DANE]))
+
+    assert [body["to"] for body in wire.asked] == [[DANE], [SWEDE]]
+    assert statuses(result) == ["accepted", "accepted", "suppressed"]
+    assert statuses(asyncio.run(gateway.send("Hej", to=DANE, dry_run=True))) == ["simulated"]
+
+
+def test_no_more_batches_are_on_their_way_than_there_are_workers() -> None:
+    at_once = most = 0
+
+    async def respond(request: HttpRequest) -> HttpResponse:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.01)
+        at_once -= 1
+        return await ok(request)
+
+    gateway, _ = gateway_with(respond, workers=3)
+
+    asyncio.run(gateway.send("Hej", to=[f"+467012345{n}" for n in range(10, 20)]))
+
+    assert most == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "reason"),
+    [("Hej", "not_sent", Reason.TLS), ("clumsy", "unknown", Reason.PLUGIN_FAILED)],
+)
+def test_an_error_of_the_request_is_the_cause_of_the_failure(
+    text: str, status: str, reason: Reason
+) -> None:
+    async def respond(_: HttpRequest) -> HttpResponse:
+        raise NotSent("bad certificate", reason=Reason.TLS)
+
+    gateway, _ = gateway_with(respond)
+
+    with pytest.raises(SendFailed) as caught:
+        asyncio.run(gateway.send(text, to=DANE))
+
+    assert statuses(caught.value.result) == [status]
+    assert caught.value.reason is reason
+
+
+def test_what_the_provider_has_no_words_for_is_the_callers_error() -> None:
+    gateway, wire = gateway_with()
+
+    with pytest.raises(MessageError, match="no words"):
+        asyncio.run(gateway.send("unspeakable", to=DANE))
+
+    assert wire.asked == []
+
+
+def test_a_cancelled_send_tells_what_is_known_and_sends_no_more() -> None:
+    told: list[SendResult] = []
+
+    class Diary:
+        @hookimpl
+        def send_failed(self, result: SendResult) -> None:
+            told.append(result)
+
+    async def respond(request: HttpRequest) -> HttpResponse:
+        if DANE in json.loads(request.body)["to"]:
+            return await ok(request)
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    async def cancel_in_the_middle() -> None:
+        task = asyncio.create_task(gateway.send("Hej", to=[DANE, DANE_2, SWEDE, "+46701234568"]))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        await task
+
+    gateway, wire = gateway_with(respond, Diary(), workers=2)
+
+    with pytest.raises(asyncio.CancelledError) as caught:
+        asyncio.run(cancel_in_the_middle())
+
+    assert [(r.to, str(r.status)) for r in told[0].recipients] == [
+        (DANE, "accepted"),
+        (DANE_2, "unknown"),
+        (SWEDE, "unknown"),
+        ("+46701234568", "not_sent"),
+    ]
+    assert {r.reason for r in told[0].recipients[1:]} == {Reason.INTERRUPTED}
+    assert len(wire.asked) == 3
+    assert isinstance(caught.value, asyncio.CancelledError)
+
+
+def messages_with_faults() -> list[Message]:
+    messages = [Message(text=f"Hej {n}", to=DANE) for n in range(6)]
+    messages[2] = Message(text="clumsy", to=DANE)
+    messages[4] = Message(text="Hej 4", to="12")
+    return messages
+
+
+async def each_later(messages: list[Message]) -> AsyncIterator[Message]:
+    for message in messages:
+        await asyncio.sleep(0)
+        yield message
+
+
+@pytest.mark.parametrize("source", [list, each_later], ids=["iterable", "async iterable"])
+def test_many_messages_give_their_results_in_order(source: Callable[..., Any]) -> None:
+    gateway, _ = gateway_with()
+    messages = messages_with_faults()
+
+    async def send_all() -> list[SendResult]:
+        return [result async for result in gateway.send_many(source(messages))]
+
+    results = asyncio.run(send_all())
+
+    assert [r.message.text for r in results] == [m.text for m in messages]
+    assert [statuses(r) for r in results] == [
+        ["accepted"],
+        ["accepted"],
+        ["unknown"],
+        ["accepted"],
+        ["rejected"],
+        ["accepted"],
+    ]
+
+
+def test_stopping_early_begins_nothing_new() -> None:
+    async def stop_after_one() -> None:
+        results = gateway.send_many(Message(text=f"Hej {n}", to=DANE) for n in range(100))
+        await anext(results)
+        await results.aclose()
+
+    gateway, wire = gateway_with(workers=4)
+
+    asyncio.run(stop_after_one())
+
+    assert len(wire.asked) <= 4
+
+
+def test_a_flow_of_the_provider_is_run() -> None:
+    gateway, _ = gateway_with()
+
+    assert asyncio.run(gateway.run(gateway.provider.echo("hello"))) == "hello"
+
+
+def test_a_closed_gateway_can_be_used_again() -> None:
+    gateway, wire = gateway_with()
+
+    async def use_twice() -> None:
+        async with gateway as same:
+            await same.send("Hej", to=DANE)
+        await gateway.send("Hej", to=DANE)
+        await AsyncSmsGateway(Pigeon(), plugins=Plugins()).close()
+
+    asyncio.run(use_twice())
+
+    assert wire.closed == 1
+    assert len(wire.asked) == 2
+    assert repr(gateway) == "<AsyncSmsGateway pigeon>"

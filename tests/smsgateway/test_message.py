@@ -1,0 +1,70 @@
+from dataclasses import FrozenInstanceError, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from smsgateway import Encoding, Message, MessageError, PhoneNumber
+
+TO = "+4522334488"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        pytest.param({"text": ""}, "text", "nothing to send", id="empty text"),
+        pytest.param({"text": b"Hej"}, "text", "not bytes", id="bytes"),
+        pytest.param({"text": "Hej \ud83d"}, "text", "offset 4", id="lone surrogate"),
+        pytest.param({"to": ()}, "to", "nobody", id="no recipients"),
+        pytest.param({"to": [4522334488]}, "to", "not int", id="number as int"),
+        pytest.param({"sender": "  "}, "sender", "blank", id="blank sender"),
+        pytest.param({"sender": "Ac\nme"}, "sender", "seen", id="newline in sender"),
+        pytest.param({"sender": 4522}, "sender", "not int", id="sender as int"),
+        pytest.param({"reference": ""}, "reference", "blank", id="empty reference"),
+        pytest.param({"report_url": "\0"}, "report_url", "blank", id="NUL in report_url"),
+        pytest.param(
+            {"send_at": datetime(2027, 1, 1)},  # noqa: DTZ001 - the naive one is the point
+            "send_at",
+            "time zone",
+            id="naive send_at",
+        ),
+        pytest.param({"validity": timedelta(0)}, "validity", "longer", id="no validity"),
+        pytest.param({"encoding": "latin-1"}, "encoding", "GSM-7, UCS-2", id="other encoding"),
+    ],
+)
+def test_bad_input_names_the_field_and_the_problem(
+    fields: dict[str, Any], field: str, words: str
+) -> None:
+    with pytest.raises(MessageError, match=words) as caught:
+        Message(**{"text": "Hej", "to": TO, **fields})
+
+    assert caught.value.field == field
+
+
+def test_one_recipient_or_many_end_as_a_tuple_of_numbers() -> None:
+    number = PhoneNumber.parse(TO)
+
+    assert Message(text="Hej", to=TO).to == (TO,)
+    assert Message(text="Hej", to=number).to == (TO,)
+    assert Message(text="Hej", to=iter((TO, number))).to == (TO, TO)
+
+
+def test_a_message_is_a_value() -> None:
+    message = Message(text="Hej", to=TO, encoding="UCS-2", send_at=datetime(2027, 1, 1, tzinfo=UTC))
+
+    later = replace(message, validity=timedelta(hours=1))
+
+    assert message == Message(
+        text="Hej", to=TO, encoding=Encoding.UCS2, send_at=datetime(2027, 1, 1, tzinfo=UTC)
+    )
+    assert later.validity == timedelta(hours=1)
+    with pytest.raises(FrozenInstanceError):
+        message.text = "Farvel"  # type: ignore[misc]  # that it cannot be done is the point
+
+
+def test_a_repr_shows_no_text_and_no_whole_number() -> None:
+    message = Message(text="the password is 12345", to=[TO] * 5)
+
+    assert repr(message) == (
+        "<Message of 21 characters to +45******88, +45******88, +45******88 and 2 more>"
+    )

@@ -77,14 +77,14 @@ def _candidates() -> Iterator[Path]:
         if not Path(named).is_file():
             raise ConfigurationError(f"SMSGATEWAY_CONFIG names {named}, which is not a file.")
         yield Path(named)
-        return
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        yield folder / "smsgateway.toml"
-        yield folder / "pyproject.toml"
-    from platformdirs import user_config_path  # noqa: PLC0415 - only where nothing nearer is found
+    else:
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            yield folder / "smsgateway.toml"
+            yield folder / "pyproject.toml"
+        from platformdirs import user_config_path  # noqa: PLC0415 - only where nothing is nearer
 
-    yield user_config_path("smsgateway") / "smsgateway.toml"
+        yield user_config_path("smsgateway") / "smsgateway.toml"
 
 
 def _checked(table: dict[str, Any], path: Path) -> dict[str, Any]:

@@ -8,11 +8,18 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterab
 from typing import Self, TypeVar, Unpack
 
 from smsgateway.config import GatewayOptions
-from smsgateway.errors import MessageError, OutcomeUnknown, Reason, SendFailed, SmsGatewayError
+from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
 from smsgateway.hooks import Plugins
 from smsgateway.http import AsyncTransport, Flow, HttpRequest, HttpResponse, arun
 from smsgateway.message import Message
-from smsgateway.outcome import Delivery, Outcome, not_begun, provider_failed, refused
+from smsgateway.outcome import (
+    Delivery,
+    Outcome,
+    given_up,
+    not_begun,
+    provider_failed,
+    refused,
+)
 from smsgateway.provider import Provider
 from smsgateway.result import SendResult
 from smsgateway.steps import MessageFields, Recipients, Steps, make_message, timeouts
@@ -129,7 +136,7 @@ class AsyncSmsGateway(Steps):
             try:
                 return await arun(self.deliverer.send(batch), self._exchange)
             except asyncio.CancelledError:
-                return OutcomeUnknown("Interrupted.", reason=Reason.INTERRUPTED)
+                return given_up()
             except SmsGatewayError as error:
                 return error
             except Exception as error:  # noqa: BLE001 - a provider is somebody else's code

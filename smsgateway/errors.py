@@ -20,6 +20,8 @@ Callers branch on the class and its attributes, never on the text::
     └── WebhookError             a request from a provider is not to be believed
         └── InvalidSignature
 
+and beside the tree, because it is a `KeyboardInterrupt`: SendInterrupted, with what is known.
+
 No error carries a secret, a message text or a whole phone number.
 """
 
@@ -45,6 +47,7 @@ __all__ = [
     "RateLimited",
     "Reason",
     "SendFailed",
+    "SendInterrupted",
     "SmsGatewayError",
     "TransportError",
     "UnexpectedResponse",
@@ -134,6 +137,21 @@ class SendFailed(SmsGatewayError):
 
     def __reduce__(self) -> tuple[type[SendFailed], tuple[str, SendResult, Reason | None]]:
         return type(self), (str(self), self.result, self.reason)
+
+
+class SendInterrupted(KeyboardInterrupt):
+    """Ctrl-C during a send; what was on its way was finished, and nothing more was begun.
+
+    Attributes:
+        result: What is known of each recipient.
+    """
+
+    def __init__(self, result: SendResult) -> None:
+        super().__init__(f"The send was interrupted: {result}.")
+        self.result = result
+
+    def __reduce__(self) -> tuple[type[SendInterrupted], tuple[SendResult]]:
+        return type(self), (self.result,)
 
 
 class TransportError(SmsGatewayError):

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+from contextlib import suppress
 from typing import Self, TypeVar, Unpack
 
 from smsgateway.config import GatewayOptions
-from smsgateway.errors import (
-    MessageError,
-    OutcomeUnknown,
-    Reason,
-    SendFailed,
-    SmsGatewayError,
-)
+from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
 from smsgateway.hooks import Plugins
 from smsgateway.http import Flow, HttpRequest, HttpResponse, Transport, run
 from smsgateway.message import Message
-from smsgateway.outcome import Delivery, Outcome, not_begun, provider_failed, refused
+from smsgateway.outcome import (
+    Delivery,
+    Outcome,
+    given_up,
+    not_begun,
+    provider_failed,
+    refused,
+)
 from smsgateway.provider import Provider
 from smsgateway.result import SendResult
 from smsgateway.steps import MessageFields, Recipients, Steps, make_message, timeouts
@@ -67,6 +69,7 @@ class SmsGateway(Steps):
         to: Recipients | None = None,
         *,
         dry_run: bool = False,
+        progress: Callable[[int], object] | None = None,
         **fields: Unpack[MessageFields],
     ) -> SendResult:
         """Send a message and say what became of each recipient.
@@ -75,20 +78,24 @@ class SmsGateway(Steps):
             message: A text, or a whole `Message`.
             to: One number or many, as people type them.
             dry_run: Do everything but send.
+            progress: Told after each request how many recipients it had.
             **fields: The other fields of a `Message`.
 
         Raises:
             MessageError: The message cannot be sent as it is; nothing was sent.
             SendFailed: No recipient was accepted; its `result` says why.
+            SendInterrupted: Ctrl-C came in between; its `result` says what is known.
         """
-        return self._send(make_message(message, to, fields), self.options.workers, dry_run=dry_run)
+        return self._send(
+            make_message(message, to, fields), self.options.workers, progress, dry_run=dry_run
+        )
 
     def send_many(self, messages: Iterable[Message]) -> Generator[SendResult]:
         """Send any number of messages in constant memory; yield their results in order.
 
         A message that fails is a result too, one that cannot be sent as it is has its recipients
-        `rejected`: one bad number does not stop the rest. After Ctrl-C nothing new is begun; what
-        is on its way is finished and yielded before the interrupt is raised.
+        `rejected`: one bad number does not stop the rest. After Ctrl-C, or an error of what the
+        messages come from, what is on its way is finished and yielded before that is raised.
         """
         pool = ThreadPoolExecutor(self.options.workers, thread_name_prefix="smsgateway")
         pending: deque[Future[SendResult]] = deque()
@@ -100,7 +107,9 @@ class SmsGateway(Steps):
             while pending:
                 yield pending[0].result()
                 pending.popleft()
-        except KeyboardInterrupt:
+        except GeneratorExit:
+            raise
+        except BaseException:  # Ctrl-C, or whatever the messages come from has failed
             while pending:
                 yield pending.popleft().result()
             raise
@@ -116,10 +125,22 @@ class SmsGateway(Steps):
         """
         return run(flow, self._exchange)
 
-    def _send(self, message: Message, workers: int, *, dry_run: bool = False) -> SendResult:
+    def _send(
+        self,
+        message: Message,
+        workers: int,
+        progress: Callable[[int], object] | None = None,
+        *,
+        dry_run: bool = False,
+    ) -> SendResult:
         steps = self.send_steps(message, dry_run=dry_run)
         try:
-            steps.send(self._deliver(next(steps), workers))
+            batches = next(steps)
+            if progress is None and (workers == 1 or len(batches) == 1):
+                delivery = self._deliver_in_turn(batches)
+            else:
+                delivery = self._deliver_in_threads(batches, workers, progress)
+            steps.send(delivery)
         except StopIteration as end:
             result: SendResult = end.value
         return result
@@ -133,33 +154,34 @@ class SmsGateway(Steps):
         except MessageError as error:
             return refused(message, error)
 
-    def _deliver(self, batches: list[Message], workers: int) -> Delivery:
-        if len(batches) == 1 or workers == 1:
-            return self._deliver_in_turn(batches)
-        pool = ThreadPoolExecutor(min(workers, len(batches)), thread_name_prefix="smsgateway")
-        with pool:
-            futures = [pool.submit(self._outcome, batch) for batch in batches]
-            interrupt = None
-            try:
-                wait(futures)
-            except KeyboardInterrupt as error:  # what is on its way is finished, no more is begun
-                interrupt = error
-                pool.shutdown(cancel_futures=True)
-        return Delivery(
-            [not_begun() if future.cancelled() else future.result() for future in futures],
-            interrupt,
-        )
-
     def _deliver_in_turn(self, batches: list[Message]) -> Delivery:
         outcomes: list[Outcome] = []
         for batch in batches:
             try:
                 outcomes.append(self._outcome(batch))
             except BaseException as error:  # noqa: BLE001 - raised again when the result is known
-                outcomes.append(OutcomeUnknown("Interrupted.", reason=Reason.INTERRUPTED))
-                rest = [not_begun() for _ in batches[len(outcomes) :]]
-                return Delivery([*outcomes, *rest], error)
+                return Delivery(_filled_up(outcomes, batches), error)
         return Delivery(outcomes)
+
+    def _deliver_in_threads(
+        self, batches: list[Message], workers: int, progress: Callable[[int], object] | None
+    ) -> Delivery:
+        pool = ThreadPoolExecutor(min(workers, len(batches)), thread_name_prefix="smsgateway")
+        begun: dict[Future[Outcome], Message] = {}
+        interrupt = None
+        try:
+            for batch in batches:
+                begun[pool.submit(self._outcome, batch)] = batch
+            for future in as_completed(begun):
+                if progress is not None:
+                    progress(len(begun[future].to))
+        except BaseException as error:  # noqa: BLE001 - raised again when the result is known
+            interrupt = error
+            pool.shutdown(wait=False, cancel_futures=True)
+            with suppress(KeyboardInterrupt):  # a second one gives up on what is on its way
+                wait([future for future in begun if not future.cancelled()])
+        pool.shutdown(wait=False)
+        return Delivery(_filled_up([_ended(future) for future in begun], batches), interrupt)
 
     def _outcome(self, batch: Message) -> Outcome:
         try:
@@ -181,3 +203,15 @@ class SmsGateway(Steps):
                     timeouts=timeouts(self.options), ca_file=self.options.ca_file
                 )
             return self._transport
+
+
+def _ended(future: Future[Outcome]) -> Outcome:
+    if future.cancelled():
+        return not_begun()
+    return future.result() if future.done() else given_up()
+
+
+def _filled_up(outcomes: list[Outcome], batches: list[Message]) -> list[Outcome]:
+    """Add those that an interrupt kept away; nobody knows how far the first of them came."""
+    missing = len(batches) - len(outcomes)
+    return [*outcomes, *[given_up()][:missing], *(not_begun() for _ in range(missing - 1))]

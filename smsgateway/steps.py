@@ -20,6 +20,7 @@ from smsgateway.errors import (
     MessageError,
     Reason,
     SendFailed,
+    SendInterrupted,
     SmsGatewayError,
 )
 from smsgateway.hooks import PluginFailed, Plugins, Stop, installed_plugins
@@ -80,8 +81,8 @@ class Steps:
     @property
     def deliverer(self) -> Provider:
         """The provider that batches go through: this gateway's own, but in tests a stand-in."""
-        provider: Provider = stand_in() or self.provider
-        return provider
+        provider = stand_in()  # an outbox: false while it is empty
+        return self.provider if provider is None else provider
 
     @classmethod
     def from_url(cls, url: str, *, plugins: Plugins | None = None) -> Self:
@@ -246,7 +247,8 @@ class Steps:
         errors = [outcome for outcome in delivery.outcomes if isinstance(outcome, Exception)]
         if delivery.interrupt is not None:
             self._plugins.tell("send_failed", result=result, error=delivery.interrupt)
-            delivery.interrupt.add_note(f"The send was interrupted: {result}.")
+            if isinstance(delivery.interrupt, KeyboardInterrupt):
+                raise SendInterrupted(result) from delivery.interrupt
             raise delivery.interrupt
         if not result.accepted:
             cause = errors[0] if errors else None

@@ -15,6 +15,7 @@ from smsgateway import (
     RateLimited,
     Reason,
     SendFailed,
+    SendInterrupted,
     SendResult,
     SmsGatewayError,
     UnsupportedFeature,
@@ -62,3 +63,13 @@ def test_a_provider_error_has_its_kind_of_reason_unless_told_otherwise() -> None
     assert RateLimited("slow down").reason is Reason.RATE_LIMITED
     assert ProviderError("no").reason is Reason.REFUSED
     assert ProviderError("no", reason=Reason.INVALID_NUMBER).reason is Reason.INVALID_NUMBER
+
+
+def test_an_interrupted_send_is_an_interrupt_that_survives_pickling() -> None:
+    result = SendResult(recipients=(), message=Message(text="Hej", to="+4522334488"))
+
+    copy = pickle.loads(pickle.dumps(SendInterrupted(result)))
+
+    assert copy.result == result
+    assert str(copy) == "The send was interrupted: <SendResult >."
+    assert isinstance(copy, KeyboardInterrupt)

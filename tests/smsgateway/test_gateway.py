@@ -27,6 +27,7 @@ from smsgateway import (
     Reason,
     RecipientResult,
     SendFailed,
+    SendInterrupted,
     SendResult,
     SendStatus,
     SmsGateway,
@@ -438,44 +439,91 @@ def test_an_interrupted_send_tells_what_is_known_and_sends_no_more() -> None:
     gateway, wire = gateway_with(respond, diary)
     numbers = [DANE, DANE_2, SWEDE, "+46701234568", "+46701234569"]
 
-    with pytest.raises(KeyboardInterrupt) as caught:
+    with pytest.raises(SendInterrupted, match="2 accepted, 1 not_sent, 2 unknown") as caught:
         gateway.send("Hej", to=numbers)
 
-    assert caught.value.__notes__ == [
-        "The send was interrupted: <SendResult 2 accepted, 1 not_sent, 2 unknown>."
-    ]
     assert len(wire.bodies) == 2
     result, error = diary.told[0]
-    assert error is caught.value
+    assert result is caught.value.result
+    assert error is caught.value.__cause__
     assert [r.reason for r in result.recipients[2:]] == [Reason.INTERRUPTED] * 3
 
 
-def test_an_interrupt_during_a_parallel_send_lets_what_is_on_its_way_finish(
+def numbers_of(count: int) -> list[str]:
+    return [f"+467012345{n}" for n in range(10, 10 + count)]
+
+
+def test_progress_is_told_after_each_request() -> None:
+    gateway, _ = gateway_with()
+    told: list[int] = []
+
+    gateway.send("Hej", to=numbers_of(5), progress=told.append)
+
+    assert sorted(told) == [1, 2, 2]
+
+
+def test_an_interrupt_lets_what_is_on_its_way_finish_and_begins_no_more() -> None:
+    def respond(request: HttpRequest) -> HttpResponse:
+        time.sleep(0.1)
+        return accept_all(request)
+
+    def ctrl_c(_: int) -> None:
+        raise KeyboardInterrupt
+
+    gateway, wire = gateway_with(respond, workers=2, batch_size=1)
+
+    with pytest.raises(SendInterrupted) as caught:
+        gateway.send("Hej", to=numbers_of(10), progress=ctrl_c)
+
+    result = caught.value.result
+    assert len(result.accepted) == len(wire.bodies) <= 5
+    assert len(result.not_sent) == 10 - len(wire.bodies)
+
+
+def test_a_second_interrupt_gives_up_on_what_is_on_its_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    on_its_way = threading.Event()
+    may_end = threading.Event()
 
     def respond(request: HttpRequest) -> HttpResponse:
-        on_its_way.set()
-        time.sleep(0.2)
+        if DANE not in json.loads(request.body)["to"]:
+            may_end.wait(5)
         return accept_all(request)
 
     def ctrl_c(_: object) -> None:
-        on_its_way.wait(5)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(
-        "smsgateway.gateway.wait", ctrl_c
-    )  # a real signal is sent in the CLI's test
-    gateway, wire = gateway_with(respond, workers=2, batch_size=1)
-    numbers = [f"+467012345{n}" for n in range(10, 20)]
+    # A real signal is sent in the tests of the command line.
+    monkeypatch.setattr("smsgateway.gateway.wait", ctrl_c)
+    gateway, _ = gateway_with(respond, workers=2, batch_size=1)
 
-    with pytest.raises(KeyboardInterrupt) as caught:
-        gateway.send("Hej", to=numbers)
+    with pytest.raises(SendInterrupted) as caught:
+        gateway.send("Hej", to=[DANE, DANE_2, SWEDE], progress=ctrl_c)
+    may_end.set()
 
-    note = caught.value.__notes__[0]
-    assert f"{len(wire.bodies)} accepted, {10 - len(wire.bodies)} not_sent" in note
-    assert len(wire.bodies) <= 4
+    recipients = caught.value.result.recipients
+    assert (recipients[0].to, recipients[0].status) == (DANE, SendStatus.ACCEPTED)
+    assert {r.reason for r in recipients[1:]} == {Reason.INTERRUPTED}
+    assert recipients[1].status is SendStatus.UNKNOWN
+
+
+def test_progress_that_raises_is_told_when_the_result_is_known() -> None:
+    class Odd(Exception):
+        pass
+
+    def fail(_: int) -> None:
+        raise Odd
+
+    diary = Diary()
+    gateway, wire = gateway_with(accept_all, diary)
+
+    with pytest.raises(Odd):
+        gateway.send("Hej", to=numbers_of(4), progress=fail)
+
+    result, error = diary.told[0]
+    assert isinstance(error, Odd)
+    assert len(result.accepted) + len(result.not_sent) == 4
+    assert len(result.accepted) == 2 * len(wire.bodies)
 
 
 def test_many_messages_give_their_results_in_order_and_one_bad_one_does_not_stop_them() -> None:
@@ -516,11 +564,14 @@ def test_many_messages_are_asked_for_no_faster_than_they_are_sent() -> None:
     assert len(wire.bodies) <= 13
 
 
-def test_an_interrupt_between_many_messages_yields_what_was_on_its_way() -> None:
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_an_error_between_many_messages_comes_after_what_was_on_its_way(
+    error: type[BaseException],
+) -> None:
     def messages() -> Iterator[Message]:
         yield Message(text="Hej 1", to=DANE)
         yield Message(text="Hej 2", to=DANE)
-        raise KeyboardInterrupt
+        raise error
 
     gateway, wire = gateway_with(workers=8)
     results = gateway.send_many(messages())
@@ -529,7 +580,7 @@ def test_an_interrupt_between_many_messages_yields_what_was_on_its_way() -> None
 
     assert texts == ["Hej 1", "Hej 2"]
     assert len(wire.bodies) == 2
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(error):
         next(results)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self, TypeVar, Unpack
 
 from smsgateway.config import GatewayOptions
+from smsgateway.crew import Crew
 from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
 from smsgateway.hooks import Plugins
 from smsgateway.http import Flow, HttpRequest, HttpResponse, Transport, run
@@ -139,7 +139,7 @@ class SmsGateway(Steps):
             if progress is None and (workers == 1 or len(batches) == 1):
                 delivery = self._deliver_in_turn(batches)
             else:
-                delivery = self._deliver_in_threads(batches, workers, progress)
+                delivery = Crew(self._outcome, workers).run(batches, progress)
             steps.send(delivery)
         except StopIteration as end:
             result: SendResult = end.value
@@ -160,28 +160,9 @@ class SmsGateway(Steps):
             try:
                 outcomes.append(self._outcome(batch))
             except BaseException as error:  # noqa: BLE001 - raised again when the result is known
-                return Delivery(_filled_up(outcomes, batches), error)
+                rest = [not_begun() for _ in batches[len(outcomes) + 1 :]]
+                return Delivery([*outcomes, given_up(), *rest], error)
         return Delivery(outcomes)
-
-    def _deliver_in_threads(
-        self, batches: list[Message], workers: int, progress: Callable[[int], object] | None
-    ) -> Delivery:
-        pool = ThreadPoolExecutor(min(workers, len(batches)), thread_name_prefix="smsgateway")
-        begun: dict[Future[Outcome], Message] = {}
-        interrupt = None
-        try:
-            for batch in batches:
-                begun[pool.submit(self._outcome, batch)] = batch
-            for future in as_completed(begun):
-                if progress is not None:
-                    progress(len(begun[future].to))
-        except BaseException as error:  # noqa: BLE001 - raised again when the result is known
-            interrupt = error
-            pool.shutdown(wait=False, cancel_futures=True)
-            with suppress(KeyboardInterrupt):  # a second one gives up on what is on its way
-                wait([future for future in begun if not future.cancelled()])
-        pool.shutdown(wait=False)
-        return Delivery(_filled_up([_ended(future) for future in begun], batches), interrupt)
 
     def _outcome(self, batch: Message) -> Outcome:
         try:
@@ -203,15 +184,3 @@ class SmsGateway(Steps):
                     timeouts=timeouts(self.options), ca_file=self.options.ca_file
                 )
             return self._transport
-
-
-def _ended(future: Future[Outcome]) -> Outcome:
-    if future.cancelled():
-        return not_begun()
-    return future.result() if future.done() else given_up()
-
-
-def _filled_up(outcomes: list[Outcome], batches: list[Message]) -> list[Outcome]:
-    """Add those that an interrupt kept away; nobody knows how far the first of them came."""
-    missing = len(batches) - len(outcomes)
-    return [*outcomes, *[given_up()][:missing], *(not_begun() for _ in range(missing - 1))]

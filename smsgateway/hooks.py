@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import PurePath
 from traceback import walk_tb
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pluggy
 
@@ -185,10 +185,10 @@ class Plugins:
             PluginFailed: One raised, so nobody knows whether it would have stopped the message.
         """
         for implementation in self._listeners("before_send"):
-            try:
-                answer = _invoke(implementation, message=message)
-            except Exception as error:  # noqa: BLE001 - someone else's code runs here
-                raise PluginFailed(_describe(implementation, "before_send", error)) from None
+            answer = _answer(implementation, message)
+            if isinstance(answer, _Failed):
+                # Out here, so that the plugin's own error, which may quote the message, is gone.
+                raise PluginFailed(answer.words)
             if isinstance(answer, Stop):
                 return answer
             if answer is not None:
@@ -206,6 +206,18 @@ class Plugins:
 
 def _invoke(implementation: pluggy.HookImpl, **details: Any) -> Any:
     return implementation.function(*(details[name] for name in implementation.argnames))
+
+
+class _Failed(NamedTuple):
+    words: str
+
+
+def _answer(implementation: pluggy.HookImpl, message: Message) -> Message | Stop | _Failed | None:
+    try:
+        answer: Message | Stop | None = _invoke(implementation, message=message)
+    except Exception as error:  # noqa: BLE001 - someone else's code runs here
+        return _Failed(_describe(implementation, "before_send", error))
+    return answer
 
 
 def _describe(implementation: pluggy.HookImpl, hook: str, error: Exception) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -16,7 +17,12 @@ from ipaddress import ip_address
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from smsgateway.errors import ConfigurationError, TransportError, UnexpectedResponse
+from smsgateway.errors import (
+    ConfigurationError,
+    MessageError,
+    TransportError,
+    UnexpectedResponse,
+)
 
 __all__ = [
     "AsyncTransport",
@@ -30,6 +36,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_TO_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +64,17 @@ class HttpRequest:
     def json(
         cls, method: str, url: str, payload: object, *, headers: Mapping[str, str] | None = None
     ) -> HttpRequest:
-        """Make a request whose body is `payload` as JSON in UTF-8."""
-        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+        """Make a request whose body is `payload` as JSON in UTF-8.
+
+        Raises:
+            MessageError: JSON cannot say it; a message's `extra` can hold anything.
+        """
+        try:
+            body = _TO_JSON.encode(payload).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            raise MessageError(
+                f"extra holds what JSON cannot say ({type(error).__name__}).", field="extra"
+            ) from None
         own = {"Content-Type": "application/json", "Accept": "application/json"}
         return cls(method=method, url=url, headers={**own, **(headers or {})}, body=body)
 
@@ -98,16 +114,15 @@ class HttpResponse:
         Raises:
             UnexpectedResponse: It is not JSON in a Unicode encoding.
         """
-        try:
+        with suppress(ValueError, RecursionError):
             return json.loads(self.body, parse_float=Decimal)
-        except (ValueError, RecursionError):
-            kind = self.headers.get("content-type", "no content type").split(";")[0]
-            # The body itself is not quoted: an error page may repeat what was sent to it.
-            raise UnexpectedResponse(
-                f"The answer is not JSON: HTTP status {self.status}, {kind}, "
-                f"{len(self.body)} bytes.",
-                http_status=self.status,
-            ) from None
+        # Out here, and without the body: an error page may repeat what was sent to it, and json's
+        # own error holds the whole of it.
+        kind = self.headers.get("content-type", "no content type").split(";")[0]
+        raise UnexpectedResponse(
+            f"The answer is not JSON: HTTP status {self.status}, {kind}, {len(self.body)} bytes.",
+            http_status=self.status,
+        )
 
 
 Flow = Generator[HttpRequest, HttpResponse, T]

@@ -69,7 +69,7 @@ class Message:
         put(self, "reference", _not_blank(reference, "reference"))
         put(self, "encoding", _encoding(encoding))
         put(self, "report_url", _not_blank(report_url, "report_url"))
-        put(self, "extra", dict(extra or {}))
+        put(self, "extra", _extra(extra or {}))
 
     def __repr__(self) -> str:
         to = ", ".join(mask(number) for number in self.to[:3])
@@ -136,3 +136,9 @@ def _encoding(encoding: Encoding | str | None) -> Encoding | None:
         raise MessageError(
             f"encoding must be one of {', '.join(Encoding)}.", field="encoding"
         ) from None
+
+
+def _extra(extra: Any) -> dict[str, Mapping[str, Any]]:
+    if not isinstance(extra, Mapping) or not all(isinstance(f, Mapping) for f in extra.values()):
+        raise MessageError('extra looks like {"cpsms": {...}}.', field="extra")
+    return dict(extra)

@@ -24,7 +24,7 @@ from smsgateway.errors import (
     ProviderUnavailable,
     RateLimited,
     Reason,
-    SmsGatewayError,
+    TransportError,
     UnexpectedResponse,
     UnsupportedFeature,
 )
@@ -46,10 +46,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderRules:
-    """How long a sender may be, in characters: a name, and a number."""
+    """How long a sender may be, in characters: a name, and a number; None where nobody says."""
 
-    name: int = 11
-    number: int = 15
+    name: int | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Capabilities:
 
     Attributes:
         max_recipients: Recipients that one request may name; None where the vendor states no limit.
-        sender: Limits of the sender; None where the API takes none or sets its own.
+        sender: Limits of the sender; None where the API takes none.
         schedule: It takes `send_at`.
         validity: It takes `validity`.
         flash: It takes `flash`.
@@ -70,7 +70,7 @@ class Capabilities:
     """
 
     max_recipients: int | None = 1
-    sender: SenderRules | None = None
+    sender: SenderRules | None = SenderRules()
     schedule: bool = False
     validity: bool = False
     flash: bool = False
@@ -88,6 +88,7 @@ class Capabilities:
             MessageError: A field is longer than the API takes.
         """
         asked = {
+            "sender": (message.sender is not None, self.sender is not None),
             "send_at": (message.send_at is not None, self.schedule),
             "validity": (message.validity is not None, self.validity),
             "flash": (message.flash, self.flash),
@@ -115,7 +116,7 @@ class Capabilities:
         if message.sender is not None and self.sender is not None:
             is_number = message.sender.removeprefix("+").isdecimal()
             most = self.sender.number if is_number else self.sender.name
-            if len(message.sender.removeprefix("+")) > most:
+            if most is not None and len(message.sender.removeprefix("+")) > most:
                 kind = "number" if is_number else "name"
                 raise MessageError(
                     f"sender is longer than the {most} characters that {provider} takes for a "
@@ -162,7 +163,7 @@ _LONGEST_PAUSE = 3600.0
 
 def refusal(
     response: HttpResponse, *, provider: str, code: str | None = None, detail: str | None = None
-) -> SmsGatewayError:
+) -> ProviderError | TransportError:
     """Make the error that an answer's HTTP status stands for, where the body says nothing better.
 
     Only what is certain counts as a no. A status that a gateway on the way may have written (408,

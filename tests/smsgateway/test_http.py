@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from smsgateway import ConfigurationError, NotSent, UnexpectedResponse
+from smsgateway import ConfigurationError, MessageError, NotSent, UnexpectedResponse
 from smsgateway.http import Flow, HttpRequest, HttpResponse, arun, run, secure_url
 
 ASK = HttpRequest(method="POST", url="https://sms.example/send")
@@ -85,6 +85,14 @@ def test_a_json_request_is_utf_8_with_the_callers_headers() -> None:
         "Accept": "application/json",
         "X-Id": "1",
     }
+
+
+@pytest.mark.parametrize("value", [object(), float("nan"), {1: {(): 2}}, "\ud83d"], ids=repr)
+def test_what_json_cannot_say_is_refused(value: object) -> None:
+    with pytest.raises(MessageError) as caught:
+        HttpRequest.json("POST", ASK.url, {"odd": value})
+
+    assert caught.value.field == "extra"
 
 
 def test_a_form_request_is_encoded_as_a_form() -> None:

@@ -29,6 +29,8 @@ TO = "+4522334488"
             id="naive send_at",
         ),
         pytest.param({"validity": timedelta(0)}, "validity", "longer", id="no validity"),
+        pytest.param({"extra": ["cpsms"]}, "extra", "looks like", id="extra as list"),
+        pytest.param({"extra": {"cpsms": 1}}, "extra", "looks like", id="extra without fields"),
         pytest.param({"encoding": "latin-1"}, "encoding", "GSM-7, UCS-2", id="other encoding"),
     ],
 )

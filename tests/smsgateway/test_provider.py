@@ -23,7 +23,7 @@ from smsgateway.http import HttpResponse
 from smsgateway.provider import Capabilities, SenderRules, redact, refusal
 
 TO = "+4522334488"
-NOTHING = Capabilities()
+NOTHING = Capabilities(sender=None)
 EVERYTHING = Capabilities(
     sender=SenderRules(name=11, number=15),
     schedule=True,
@@ -39,6 +39,7 @@ EVERYTHING = Capabilities(
 @pytest.mark.parametrize(
     "asked",
     [
+        {"sender": "Acme"},
         {"send_at": datetime(2027, 1, 1, tzinfo=UTC)},
         {"validity": timedelta(hours=1)},
         {"flash": True},
@@ -72,6 +73,10 @@ def test_what_is_too_long_is_refused(fields: dict[str, Any], field: str) -> None
         EVERYTHING.check(Message(**{"text": "Hej", "to": TO, **fields}), provider="pigeon")
 
     assert caught.value.field == field
+
+
+def test_a_sender_of_any_length_is_allowed_where_nobody_says_how_long() -> None:
+    Capabilities().check(Message(text="Hej", to=TO, sender="A" * 40), provider="pigeon")
 
 
 @pytest.mark.parametrize("sender", ["A" * 11, "1" * 15, "+" + "1" * 15])

@@ -1,0 +1,94 @@
+"""The provider that prints."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from smsgateway.errors import ConfigurationError, OutcomeUnknown
+from smsgateway.hooks import hookimpl
+from smsgateway.http import Flow
+from smsgateway.message import Message
+from smsgateway.provider import Capabilities, Provider
+from smsgateway.result import RecipientResult, SendStatus
+from smsgateway.text import Encoding, analyze
+
+__all__ = ["Console", "register_providers"]
+
+# C0 and C1 without the line feed. A message may come from anybody, and these move a terminal's
+# cursor, change its title or paste into its input.
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """Prints every message, with all that it asks for, to a standard stream of the process.
+
+    Attributes:
+        stream: Which one: `"stdout"` or `"stderr"`.
+    """
+
+    stream: str = "stdout"
+
+    name: ClassVar[str] = "console"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        max_recipients=None,
+        schedule=True,
+        validity=True,
+        flash=True,
+        reference=255,
+        report_url=True,
+        encodings=frozenset(Encoding),
+    )
+
+    def __post_init__(self) -> None:
+        if self.stream not in {"stdout", "stderr"}:
+            raise ConfigurationError(f"stream must be 'stdout' or 'stderr', not {self.stream!r}.")
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        """Print the message as one block."""
+        block = "".join(f"{line}\n" for line in _lines(message))
+        self._write(f"{block}\n")
+        status = SendStatus.ACCEPTED if message.send_at is None else SendStatus.SCHEDULED
+        return [RecipientResult(to=number, status=status) for number in message.to]
+        yield  # makes it a flow, of no requests
+
+    def _write(self, block: str) -> None:
+        """Write a block in one call, so that two threads do not mix theirs."""
+        stream = getattr(sys, self.stream)  # looked up each time: programs and tests replace it
+        encoding = stream.encoding or "utf-8"
+        try:
+            stream.write(block.encode(encoding, "backslashreplace").decode(encoding))
+            stream.flush()
+        except (OSError, ValueError) as error:
+            raise OutcomeUnknown(
+                f"{self.stream} could not be written: {type(error).__name__}."
+            ) from error
+
+
+def _lines(message: Message) -> Iterator[str]:
+    analysis = analyze(message.text, encoding=message.encoding)
+    yield f"To:        {', '.join(message.to)}"
+    asked = {
+        "From": message.sender,
+        "At": message.send_at,
+        "Validity": message.validity,
+        "Flash": "yes" if message.flash else None,
+        "Reference": message.reference,
+        "Report to": message.report_url,
+    }
+    for title, value in asked.items():
+        if value is not None:
+            yield f"{title + ':':<10} {value}"
+    yield f"Encoding:  {analysis.encoding}, {analysis.segments} segment(s)"
+    for line in message.text.split("\n"):
+        yield f"  {_CONTROLS.sub(lambda match: ascii(match[0])[1:-1], line)}".rstrip()
+
+
+@hookimpl
+def register_providers() -> list[type[Provider]]:
+    """Bring the provider `console`."""
+    return [Console]

@@ -1,0 +1,63 @@
+"""Which gateway a command uses, and what people must know about that choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+import click
+
+from smsgateway.account import Account, find_account
+from smsgateway.cli.output import Output
+from smsgateway.config import build, parse_url
+from smsgateway.gateway import SmsGateway
+from smsgateway.hooks import installed_plugins
+
+__all__ = ["choose", "find", "open_secrets"]
+
+_UNCONFIGURED = "nothing configured"  # what `find_account` says of the embedded inbox
+
+
+def find(gateway: str | None, url: str | None) -> Account:
+    """Find the account that `--gateway` or `--url` names; without either, the default one.
+
+    Raises:
+        ConfigurationError: There is none, or it is wrong.
+    """
+    if gateway is not None and url is not None:
+        raise click.UsageError("--gateway and --url exclude each other.")
+    if url is not None:
+        return Account(options=parse_url(url, installed_plugins()), source="--url")
+    return find_account(gateway, installed_plugins())
+
+
+def choose(
+    output: Output, *, gateway: str | None, url: str | None, region: str | None
+) -> SmsGateway:
+    """Make the gateway that a command uses.
+
+    Raises:
+        ConfigurationError: There is none, or it is wrong.
+    """
+    account = find(gateway, url)
+    if url is not None and (secrets := open_secrets(account.options)):
+        output.warn(
+            f"Warning: while this runs, other users of this machine can read {', '.join(secrets)} "
+            f"in the list of processes. Better give {secrets[0]}_env, {secrets[0]}_file or "
+            "a configuration file."
+        )
+    provider, options = build(account.options, installed_plugins())
+    if account.source == _UNCONFIGURED:
+        output.warn(
+            "No gateway is configured: this goes to the embedded inbox "
+            f"({getattr(provider, 'path', '')}); see it with `smsgateway inbox list`."
+        )
+    return SmsGateway(provider, replace(options, region=region or options.region))
+
+
+def open_secrets(options: Mapping[str, Any]) -> list[str]:
+    """Name the secrets that stand in an account's options themselves."""
+    provider: Any = installed_plugins().providers.get(str(options.get("provider")))
+    known = fields(provider) if provider else ()
+    return [field.name for field in known if not field.repr and field.name in options]

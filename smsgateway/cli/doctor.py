@@ -1,0 +1,128 @@
+"""`smsgateway doctor`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import packages_distributions, version
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+import smsgateway
+from smsgateway.account import Account
+from smsgateway.cli.account import find, open_secrets
+from smsgateway.cli.options import gateway_options
+from smsgateway.cli.output import Output, json_option, table
+from smsgateway.config import build
+from smsgateway.errors import ConfigurationError
+from smsgateway.hooks import installed_plugins
+
+__all__ = ["doctor"]
+
+_DISTRIBUTION = "pluggable-smsgateway"
+_EXTRAS = {"async": ("aiohttp",), "cli": ("click", "rich"), "test": ("pytest", "vcr")}
+_OTHERS_MAY_READ = 0o044
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Check:
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Diagnosis:
+    ok: bool
+    checks: list[_Check]
+
+
+@click.command()
+@gateway_options
+@json_option
+@click.pass_context
+def doctor(context: click.Context, gateway: str | None, url: str | None) -> None:
+    """Check the installation and the configuration; send nothing."""
+    output: Output = context.obj
+    checks = [*_installation(), *_configuration(gateway, url)]
+    diagnosis = _Diagnosis(ok=all(check.ok for check in checks), checks=checks)
+    rows = ((check.name, "ok" if check.ok else "PROBLEM", check.detail) for check in checks)
+    output.show(diagnosis, table("Check", "", "Detail", rows=rows))
+    context.exit(0 if diagnosis.ok else 1)
+
+
+def _installation() -> Iterator[_Check]:
+    yield _Check(name="version", ok=True, detail=f"{_DISTRIBUTION} {version(_DISTRIBUTION)}")
+    yield _Check(name="python", ok=True, detail=f"{sys.version.split()[0]}, {sys.executable}")
+    yield _library("openssl", "ssl", "OPENSSL_VERSION")
+    yield _library("sqlite", "sqlite3", "sqlite_version")
+    for extra, modules in _EXTRAS.items():
+        is_present = all(find_spec(module) for module in modules)
+        advice = f"not installed; pip install '{_DISTRIBUTION}[{extra}]' adds it"
+        yield _Check(name=f"extra {extra}", ok=True, detail="present" if is_present else advice)
+    broken = installed_plugins().broken
+    names = ", ".join(sorted(installed_plugins().providers))
+    problems = " ".join(str(plugin) for plugin in broken)
+    yield _Check(name="plugins", ok=not broken, detail=problems or f"providers: {names}")
+    foreign = list(_foreign())
+    detail = f"in the way of this package: {', '.join(foreign)}" if foreign else "none"
+    yield _Check(name="foreign packages", ok=not foreign, detail=detail)
+
+
+def _library(name: str, module: str, attribute: str) -> _Check:
+    try:
+        return _Check(name=name, ok=True, detail=str(getattr(import_module(module), attribute)))
+    except ImportError as error:
+        return _Check(name=name, ok=False, detail=f"this Python lacks it: {error}")
+
+
+def _foreign() -> Iterator[str]:
+    """Name what else is, or brings, a package called `smsgateway`: PyPI has several."""
+    for distribution in {*packages_distributions().get("smsgateway", ())} - {_DISTRIBUTION}:
+        yield f"distribution {distribution}"
+    ours = Path(smsgateway.__file__).resolve()
+    for folder in dict.fromkeys(Path(entry).resolve() for entry in ("", *sys.path)):
+        for candidate in (folder / "smsgateway" / "__init__.py", folder / "smsgateway.py"):
+            if candidate.is_file() and candidate != ours:
+                yield str(candidate)
+
+
+def _configuration(gateway: str | None, url: str | None) -> Iterator[_Check]:
+    try:
+        account = find(gateway, url)
+    except ConfigurationError as error:
+        yield _Check(name="configuration", ok=False, detail=str(error))
+        return
+    yield _Check(name="configuration", ok=True, detail=account.source)
+    try:
+        provider, _ = build(account.options, installed_plugins())
+    except ConfigurationError as error:
+        yield _Check(name="gateway", ok=False, detail=str(error))
+    else:
+        origin = installed_plugins().origin(provider.name)
+        yield _Check(name="gateway", ok=True, detail=f"provider {provider.name} of {origin}")
+    exposed = list(_exposed(account))
+    yield _Check(name="secrets", ok=not exposed, detail="; ".join(exposed) or "none exposed")
+
+
+def _exposed(account: Account) -> Iterator[str]:
+    """Name the secrets of an account that other users of the machine can read."""
+    source = Path(account.source)
+    secrets = ", ".join(open_secrets(account.options))
+    if secrets and account.source == "--url":
+        yield f"{secrets} can be read in the list of processes"
+    if secrets and _is_open(source):
+        yield f"{secrets} can be read by others in {source}: chmod 600 helps"
+    for option, value in account.options.items():
+        if option.endswith("_file") and _is_open(Path(str(value)).expanduser()):
+            yield f"{option} names {value}, which others can read: chmod 600 helps"
+
+
+def _is_open(path: Path) -> bool:
+    # On Windows the mode says nothing of who may read.
+    return os.name == "posix" and path.is_file() and bool(path.stat().st_mode & _OTHERS_MAY_READ)

@@ -1,0 +1,81 @@
+"""Options that several commands share, and what is read from them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from smsgateway.errors import MessageError
+from smsgateway.text import Encoding
+
+__all__ = [
+    "STDIN",
+    "encoding_option",
+    "gateway_options",
+    "read_text",
+    "recipient_options",
+    "text_argument",
+]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+STDIN = "-"
+_ENCODINGS = {"auto": None, "gsm7": Encoding.GSM7, "ucs2": Encoding.UCS2}
+
+text_argument = click.argument("text", metavar="TEXT|-")
+
+encoding_option = click.option(
+    "--encoding",
+    type=click.Choice(list(_ENCODINGS)),
+    default="auto",
+    show_default=True,
+    callback=lambda _context, _parameter, value: _ENCODINGS[value],
+    help="How the text travels.",
+)
+
+
+def gateway_options(command: Command) -> Command:
+    """Give a command `--gateway` and `--url`."""
+    command = click.option("--url", metavar="URL", help="A gateway by its URL.")(command)
+    return click.option("--gateway", metavar="NAME", help="A configured gateway.")(command)
+
+
+def recipient_options(command: Command) -> Command:
+    """Give a command `--to`, `--to-file` and `--region`."""
+    command = click.option(
+        "--region", metavar="DK", help="Where numbers without a country code are from."
+    )(command)
+    command = click.option(
+        "--to-file",
+        metavar="FILE|-",
+        type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+        help="A CSV file: its column 'to', 'number' or 'phone', else its first.",
+    )(command)
+    return click.option("--to", metavar="NUMBER", multiple=True, help="A recipient; repeatable.")(
+        command
+    )
+
+
+def read_text(text: str, to_file: Path | None = None) -> str:
+    """Return the text, or where it is `-`, standard input without the newline at its end.
+
+    Raises:
+        MessageError: Standard input is not UTF-8.
+    """
+    if text != STDIN:
+        return text
+    if str(to_file) == STDIN:
+        raise click.UsageError("Standard input can give the text or the recipients, not both.")
+    given = sys.stdin.buffer.read()
+    if given.endswith(b"\n"):
+        given = given[:-1].removesuffix(b"\r")
+    try:
+        return given.decode()
+    except UnicodeDecodeError as error:
+        raise MessageError(
+            f"The text on standard input is not UTF-8 (byte {error.start}).", field="text"
+        ) from None

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from smsgateway import cli
+from smsgateway.cli.app import CommandLine
+from smsgateway.cli.output import Output, json_option
+
+COMMANDS = ("analyze", "doctor", "estimate", "inbox", "providers", "send")
+
+
+@pytest.fixture
+def failing() -> CommandLine:
+    commands = CommandLine("failing")
+
+    @commands.command()
+    @json_option
+    def bug() -> None:
+        raise KeyError("the text of a message")
+
+    @commands.command()
+    @json_option
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    @commands.command()
+    @json_option
+    def refused() -> None:
+        raise click.ClickException("No.")
+
+    @commands.command()
+    @json_option
+    def odd() -> str:
+        return "odd"
+
+    return commands
+
+
+def test_help_names_every_command(run: Any) -> None:
+    shown = run("--help")
+
+    assert shown.exit_code == 0
+    assert [name for name in COMMANDS if f"\n  {name} " not in shown.stdout] == []
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "inbox list", "inbox show", "inbox clear"])
+def test_every_command_has_help(run: Any, command: str) -> None:
+    assert run(*command.split(), "--help").exit_code == 0
+
+
+def test_the_version_is_the_distributions(run: Any) -> None:
+    assert version("pluggable-smsgateway") in run("--version").stdout
+
+
+def test_a_bug_is_one_line_that_names_its_place_and_repeats_nothing(failing: CommandLine) -> None:
+    done = CliRunner().invoke(failing, ["bug"])
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: unexpected error: KeyError at test_app.py:")
+    assert "text of a message" not in done.output
+
+
+def test_a_bug_is_a_document_too(failing: CommandLine) -> None:
+    done = CliRunner().invoke(failing, ["bug", "--json"])
+
+    assert json.loads(done.stdout)["error"]["type"] == "KeyError"
+
+
+def test_an_interrupt_is_status_130(failing: CommandLine) -> None:
+    done = CliRunner().invoke(failing, ["interrupted", "--json"])
+
+    assert done.exit_code == 130
+    assert json.loads(done.stdout)["error"]["type"] == "Interrupted"
+
+
+def test_a_plugins_refusal_is_an_error(failing: CommandLine) -> None:
+    done = CliRunner().invoke(failing, ["refused", "--json"])
+
+    assert done.exit_code == 1
+    assert json.loads(done.stdout) == {"error": {"type": "ClickException", "message": "No."}}
+
+
+def test_what_a_command_returns_is_no_status(failing: CommandLine) -> None:
+    assert CliRunner().invoke(failing, ["odd"]).exit_code == 0
+
+
+@pytest.mark.parametrize("missing", ["click", "rich"])
+def test_a_missing_extra_is_one_sentence(missing: str) -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c"),
+            f"import sys; sys.modules[{missing!r}] = None\nfrom smsgateway.cli import main; main()",
+            "doctor",
+        ],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"The command line needs {missing}: run pip install 'pluggable-smsgateway[cli]'.\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["doctor"], ["doctor", "--json"]], ids=["people", "json"])
+def test_a_missing_extra_is_a_document_too(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.delitem(sys.modules, "smsgateway.cli.app")
+    monkeypatch.setitem(sys.modules, "click", None)
+    monkeypatch.setattr(sys, "argv", ["smsgateway", *arguments])
+
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+
+    shown = capsys.readouterr()
+    assert end.value.code == 2
+    assert "pip install 'pluggable-smsgateway[cli]'" in shown.out + shown.err
+    assert bool(shown.out) == ("--json" in arguments)
+
+
+def test_another_missing_module_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "smsgateway.cli.app", raising=False)
+    monkeypatch.setitem(sys.modules, "smsgateway.cli.doctor", None)
+
+    with pytest.raises(ModuleNotFoundError):
+        cli.main()
+
+
+def test_the_entry_point_runs(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr(sys, "argv", ["smsgateway", "analyze", "Hej", "--json"])
+
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+
+    assert end.value.code == 0
+    assert json.loads(capsys.readouterr().out)["units"] == 3
+
+
+def test_a_reader_that_leaves_does_not_change_the_status(script: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+
+    done = subprocess.run(
+        [script, "send", "Hej", "--to", "+4522334488", "--url", "null://"],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_full_disk_is_told_and_does_not_change_the_status(script: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [script, "send", "Hej", "--to", "+4522334488", "--url", "null://", "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            text=True,
+        )
+
+    assert done.returncode == 0
+    assert done.stderr == "The output could not be written: No space left on device.\n"
+
+
+def test_a_stream_that_breaks_is_let_go(capsys: Any) -> None:
+    read, write = os.pipe()
+    os.close(read)
+
+    with os.fdopen(write, "w", encoding="ascii") as broken:
+        Output(is_json=False, stream=broken).show(None, "Blåbær")
+        broken.write("goes nowhere")
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_stream_that_is_full_is_told_of(capsys: Any) -> None:
+    with Path("/dev/full").open("w") as full:
+        Output(is_json=False, stream=full).show(None, "Hej")
+
+    assert capsys.readouterr().err == (
+        "The output could not be written: No space left on device.\n"
+    )
+
+
+def test_no_colour_and_no_cut_in_a_pipe(script: str) -> None:
+    text = "x" * 900
+
+    done = subprocess.run(
+        [script, "send", text, "--to", "+4522334488"], capture_output=True, check=True, text=True
+    )
+    listed = subprocess.run(
+        [script, "inbox", "list"], capture_output=True, check=True, text=True
+    ).stdout
+
+    assert "\x1b" not in done.stdout + listed
+    assert text in listed
+
+
+def test_a_stream_in_ascii_is_written_to(script: str) -> None:
+    done = subprocess.run(
+        [script, "analyze", "“"],
+        capture_output=True,
+        check=True,
+        text=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+
+    assert "\\u201c" in done.stdout
+
+
+def test_a_broken_plugin_does_not_take_the_command_down(script: str, home: Path) -> None:
+    information = home / "site" / "bad_sms-1.0.dist-info"
+    information.mkdir(parents=True)
+    (information / "METADATA").write_text("Name: bad-sms\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text("[smsgateway]\nbad = no_such_module\n")
+
+    done = subprocess.run(
+        [script, "providers", "--json"],
+        capture_output=True,
+        check=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(home / "site")},
+    )
+
+    broken = json.loads(done.stdout)["broken"]
+    assert [(each["name"], each["distribution"]) for each in broken] == [("bad", "bad-sms 1.0")]
+    assert "bad-sms 1.0" in done.stderr

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smsgateway.cli import doctor as doctor_module
+from smsgateway.hooks import BrokenPlugin, Plugins
+
+CONFIGURATION = '[gateways.default]\nprovider = "cpsms"\nusername = "acme"\n'
+
+
+@pytest.fixture
+def checks(run_json: Any) -> Any:
+    def checks(*arguments: str, status: int = 0) -> dict[str, tuple[bool, str]]:
+        document = run_json("doctor", *arguments, status=status)
+        assert document["ok"] == (status == 0)
+        return {each["name"]: (each["ok"], each["detail"]) for each in document["checks"]}
+
+    return checks
+
+
+def test_a_sound_installation_is_ok(checks: Any) -> None:
+    found = checks()
+
+    assert found["configuration"] == (True, "nothing configured")
+    assert found["gateway"][1].startswith("provider inbox of pluggable-smsgateway")
+    assert found["openssl"][1].startswith("OpenSSL")
+    assert {ok for ok, _ in found.values()} == {True}
+
+
+def test_people_see_the_same(run: Any) -> None:
+    shown = run("doctor")
+
+    assert shown.exit_code == 0
+    assert "PROBLEM" not in shown.stdout
+    assert "foreign packages" in shown.stdout
+
+
+def test_a_configuration_that_cannot_be_read_is_a_problem(checks: Any, home: Path) -> None:
+    (home / "smsgateway.toml").write_text("[gateways")
+
+    found = checks(status=1)
+
+    assert found["configuration"][0] is False
+    assert "gateway" not in found
+
+
+def test_a_gateway_that_cannot_be_made_is_a_problem(checks: Any, home: Path) -> None:
+    (home / "smsgateway.toml").write_text(CONFIGURATION)
+
+    found = checks(status=1)
+
+    assert found["configuration"] == (True, str(home / "smsgateway.toml"))
+    assert found["gateway"] == (False, "cpsms needs username and api_key, or a token.")
+
+
+def test_an_unknown_provider_is_a_problem(checks: Any, home: Path) -> None:
+    (home / "smsgateway.toml").write_text('[gateways.default]\nprovider = "cpmsms"\n')
+
+    assert checks(status=1)["gateway"][0] is False
+
+
+def test_a_secret_that_others_can_read_is_a_problem_and_is_not_shown(
+    checks: Any, home: Path
+) -> None:
+    file = home / "smsgateway.toml"
+    file.write_text(f'{CONFIGURATION}api_key = "s3cr3t"\n')
+    file.chmod(0o644)
+
+    found = checks(status=1)
+
+    assert found["secrets"] == (False, f"api_key can be read by others in {file}: chmod 600 helps")
+    assert "s3cr3t" not in str(found)
+
+
+def test_a_secret_that_nobody_else_can_read_is_none(checks: Any, home: Path) -> None:
+    file = home / "smsgateway.toml"
+    file.write_text(f'{CONFIGURATION}api_key = "s3cr3t"\n')
+    file.chmod(0o600)
+
+    assert checks()["secrets"] == (True, "none exposed")
+
+
+def test_a_secrets_own_file_is_looked_at_too(checks: Any, home: Path) -> None:
+    (home / "key").write_text("s3cr3t")
+    (home / "key").chmod(0o644)
+    (home / "smsgateway.toml").write_text(f'{CONFIGURATION}api_key_file = "{home}/key"\n')
+
+    assert checks(status=1)["secrets"] == (
+        False,
+        f"api_key_file names {home}/key, which others can read: chmod 600 helps",
+    )
+
+
+def test_a_secret_in_the_url_is_a_problem(checks: Any) -> None:
+    found = checks("--url", "cpsms://user:s3cr3t@default", status=1)
+
+    assert found["secrets"] == (False, "api_key can be read in the list of processes")
+
+
+@pytest.mark.parametrize("name", ["smsgateway.py", "smsgateway/__init__.py"])
+def test_a_module_that_hides_ours_is_a_problem(checks: Any, home: Path, name: str) -> None:
+    (home / name).parent.mkdir(exist_ok=True)
+    (home / name).touch()
+
+    found = checks(status=1)
+
+    assert found["foreign packages"] == (False, f"in the way of this package: {home / name}")
+
+
+def test_a_distribution_that_brings_our_name_is_a_problem(
+    checks: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = home / "site"
+    information = site / "django_smsgateway-1.0.dist-info"
+    information.mkdir(parents=True)
+    (information / "METADATA").write_text("Name: django-smsgateway\nVersion: 1.0\n")
+    (information / "top_level.txt").write_text("smsgateway\n")
+    monkeypatch.syspath_prepend(site)
+
+    found = checks(status=1)
+
+    assert found["foreign packages"] == (
+        False,
+        "in the way of this package: distribution django-smsgateway",
+    )
+
+
+def test_a_broken_plugin_is_a_problem(checks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = BrokenPlugin(name="bad", distribution="bad-sms 1.0", problem="ImportError: no x")
+    monkeypatch.setattr(Plugins, "broken", (broken,))
+
+    found = checks(status=1)
+
+    assert found["plugins"] == (
+        False,
+        "Plugin 'bad' of bad-sms 1.0 cannot be used: ImportError: no x.",
+    )
+
+
+def test_what_python_lacks_is_named() -> None:
+    check = doctor_module._library("sqlite", "no_such_module", "version")
+
+    assert check.ok is False
+    assert "no_such_module" in check.detail
+
+
+def test_a_missing_extra_is_advice(checks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_module, "find_spec", lambda _: None)
+
+    assert checks()["extra async"] == (
+        True,
+        "not installed; pip install 'pluggable-smsgateway[async]' adds it",
+    )

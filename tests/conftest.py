@@ -1,0 +1,73 @@
+"""What all tests share: no way out to the network, and how hypothesis searches."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from ipaddress import ip_address
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+_is_live = False  # while a test runs that may talk to a vendor
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--live-cpsms",
+        action="store_true",
+        help="send for real through CPSMS, and record the answers: needs CPSMS_USERNAME, "
+        "CPSMS_API_KEY and CPSMS_TEST_NUMBER in the environment, and costs points",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "live_cpsms: sends for real; runs with --live-cpsms only")
+    sys.addaudithook(_refuse_the_network)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--live-cpsms"):
+        live = [item for item in items if item.get_closest_marker("live_cpsms")]
+        items[:] = [item for item in items if item not in live]
+        config.hook.pytest_deselected(items=live)
+
+
+@pytest.fixture(autouse=True)
+def _live(request: pytest.FixtureRequest) -> None:
+    global _is_live  # noqa: PLW0603 - an audit hook is called with nothing but the event
+    _is_live = request.node.get_closest_marker("live_cpsms") is not None
+
+
+def _refuse_the_network(event: str, arguments: tuple[object, ...]) -> None:
+    """Fail whatever connects to another machine, or looks up a name, in whatever library.
+
+    `pytest.fail` raises no `Exception`, so nothing that is tested can mistake it for a failed send.
+    """
+    if _is_live or not event.startswith("socket."):
+        return
+    if event in {"socket.getaddrinfo", "socket.gethostbyname"}:
+        host = arguments[0]
+        if str(host).endswith(".invalid"):  # a name that never exists (RFC 6761, 6.4)
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    elif event in {"socket.connect", "socket.sendto"}:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None  # a path: a Unix socket
+    else:
+        return
+    if not _is_here(host):
+        pytest.fail(f"A test tried to reach {host!r}: tests may talk to this machine only.")
+
+
+def _is_here(host: object) -> bool:
+    if host in {None, "", b"", "localhost", b"localhost"}:
+        return True
+    try:
+        return ip_address(host.decode() if isinstance(host, bytes) else str(host)).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,229 @@
+"""The contract passes a good provider and finds what is wrong with a bad one."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field, make_dataclass, replace
+from typing import Any, ClassVar
+
+import pytest
+
+from smsgateway import (
+    AuthenticationError,
+    Message,
+    ProviderError,
+    Reason,
+    RecipientResult,
+    SendStatus,
+    SmsGatewayError,
+    TransportError,
+)
+from smsgateway.http import Flow, HttpRequest, HttpResponse
+from smsgateway.provider import Capabilities, refusal
+from smsgateway.testing import ProviderContract, json_response
+from smsgateway.testing.contract import LocalProviderContract, _send_sync
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pigeon:
+    """A stranger's provider."""
+
+    token: str = field(default="c0ffee", repr=False)
+
+    name: ClassVar[str] = "pigeon"
+    capabilities: ClassVar[Capabilities] = Capabilities(max_recipients=2, flash=True)
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        response = yield HttpRequest.json(
+            "POST",
+            "https://api.pigeon.example/v1/messages",
+            {"to": message.to, "text": message.text, "flash": message.flash},
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        if response.status != 200:
+            raise refusal(response, provider=self.name)
+        states = response.json()
+        if not isinstance(states, dict) or not states:
+            raise refusal(response, provider=self.name)
+        return [_result(number, state) for number, state in states.items()]
+
+
+def _result(number: str, state: str) -> RecipientResult:
+    if state == "ok":
+        return RecipientResult(to=number, status=SendStatus.ACCEPTED)
+    return RecipientResult(to=number, status=SendStatus.REJECTED, reason=Reason.INVALID_NUMBER)
+
+
+class TestPigeon(ProviderContract):
+    """What a stranger writes."""
+
+    provider = Pigeon(token="s3cret-w0rd")
+    accepted: ClassVar[Any] = {"+4522334488": "ok"}
+    refused = HttpResponse(status=422)
+
+
+class TestPigeonThatAnswersFromAFunction(ProviderContract):
+    provider = Pigeon()
+    message = replace(ProviderContract.message, to=("+4533445599", "+4522334488"))
+
+    def accepted(self, request: HttpRequest) -> HttpResponse:
+        assert request.method == "POST"
+        return json_response({"+4522334488": "ok", "+4533445599": "ok"})
+
+    def refused(self, _request: HttpRequest) -> dict[str, str]:
+        return {"+4522334488": "lost", "+4533445599": "lost"}
+
+
+def contract_of(kind: type[Any]) -> Any:
+    contract: Any = TestPigeon()
+    contract.provider = kind()
+    return contract
+
+
+class Misnamed(Pigeon):
+    name = "carrier pigeon"
+
+
+class Incapable(Pigeon):
+    capabilities = {"flash": True}  # type: ignore[assignment]  # noqa: RUF012 - what a stranger does
+
+
+class Unknowing(Pigeon):
+    credentials: ClassVar[Any] = ("user",)
+
+
+class Telltale(Pigeon):
+    def __repr__(self) -> str:
+        return f"Pigeon({self.token})"
+
+
+class Careless(Pigeon):
+    """Brings a module that starts threads."""
+
+
+Careless.__module__ = "smsgateway.gateway"
+
+
+@pytest.mark.parametrize(
+    ("kind", "test"),
+    [
+        (Misnamed, "test_its_name_fits_into_a_gateway_url"),
+        (Incapable, "test_its_capabilities_are_data_of_its_class"),
+        (object, "test_its_options_are_the_fields_of_a_frozen_dataclass"),
+        (
+            make_dataclass("Loose", [("token", str, "t")]),
+            "test_its_options_are_the_fields_of_a_frozen_dataclass",
+        ),
+        (
+            make_dataclass("Named", [("name", str, "pigeon")], frozen=True),
+            "test_its_options_are_the_fields_of_a_frozen_dataclass",
+        ),
+        (Unknowing, "test_its_options_are_the_fields_of_a_frozen_dataclass"),
+        (Telltale, "test_its_repr_shows_no_secret"),
+        (Careless, "test_it_imports_nothing_that_has_an_effect"),
+    ],
+)
+def test_a_provider_of_the_wrong_kind_is_found(kind: type[Any], test: str) -> None:
+    contract = contract_of(kind)
+
+    with pytest.raises(AssertionError):
+        getattr(contract, test)()
+
+
+def test_a_feature_that_is_not_refused_is_found() -> None:
+    class Eager(Capabilities):
+        def check(self, message: Message, *, provider: str) -> None:
+            pass
+
+    class Promising(Pigeon):
+        capabilities = Eager()
+
+    with pytest.raises(AssertionError):
+        contract_of(Promising).test_a_feature_is_refused_unless_it_is_declared("send_at")
+
+
+class Silent(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        yield from Pigeon.send(self, message)
+        return []
+
+
+class Boastful(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        with suppress(SmsGatewayError):
+            yield from Pigeon.send(self, message)
+        return [_result(number, "ok") for number in message.to]
+
+
+class Asking(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        yield HttpRequest(method="GET", url="https://api.pigeon.example/")
+        return [_result(number, "ok") for number in message.to]
+
+
+class Open(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        yield HttpRequest(method="POST", url=f"https://api.pigeon.example/{message.to[0]}")
+        return [_result(number, "ok") for number in message.to]
+
+
+class Forgetful(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        return (yield from Pigeon.send(self, replace(message, flash=False)))
+
+
+class Lonely(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        for number in message.to:
+            yield from Pigeon.send(self, replace(message, to=(number,)))
+        return [_result(number, "ok") for number in message.to]
+
+
+class Trusting(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        try:
+            yield HttpRequest(method="POST", url="https://api.pigeon.example/")
+        except TransportError:
+            raise AuthenticationError("Surely it was the token.") from None
+        return [_result(number, "ok") for number in message.to]
+
+
+class Talkative(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        response = yield from self._ask(message)
+        raise ProviderError(response.body.decode())
+
+    def _ask(self, message: Message) -> Flow[HttpResponse]:
+        return (yield next(Pigeon.send(self, message)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "test", "arguments"),
+    [
+        (Silent, "test_what_is_accepted_is_accepted_for_every_recipient", []),
+        (Boastful, "test_what_is_refused_is_accepted_for_nobody", []),
+        (Asking, "test_it_posts_to_where_nobody_can_listen", []),
+        (Open, "test_its_urls_hold_nothing_private", []),
+        (Forgetful, "test_it_drops_no_feature_that_it_declares", []),
+        (Lonely, "test_more_recipients_than_a_request_takes_make_more_requests", []),
+        (Boastful, "test_a_status_means_what_it_proves", [500, "unknown", b""]),
+        (Trusting, "test_an_unreadable_yes_is_unknown", [200, b"{}"]),
+        (Trusting, "test_a_transports_error_is_believed", [TransportError("Cut."), "unknown"]),
+        (Talkative, "test_an_error_repeats_nothing_private", [400]),
+    ],
+)
+def test_a_provider_that_does_wrong_is_found(
+    kind: type[Any], test: str, arguments: list[Any]
+) -> None:
+    contract = contract_of(kind)
+
+    with pytest.raises(AssertionError):
+        getattr(contract, test)(_send_sync, *arguments)
+
+
+def test_a_local_provider_that_makes_a_request_is_found() -> None:
+    class Local(LocalProviderContract):
+        provider = Pigeon()
+
+    with pytest.raises(AssertionError):
+        Local().test_what_is_accepted_is_accepted_for_every_recipient(_send_sync)

@@ -13,7 +13,9 @@ from smsgateway.config import no_such, parse_url
 from smsgateway.errors import ConfigurationError
 from smsgateway.hooks import Plugins
 
-__all__ = ["Account", "find_account"]
+__all__ = ["UNCONFIGURED", "Account", "find_account"]
+
+UNCONFIGURED = "nothing configured"  # the source of the account that is the embedded inbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def find_account(name: str | None, plugins: Plugins) -> Account:
     if wanted in accounts:
         return Account(options=accounts[wanted], source=str(path))
     if name is None and path is None:
-        return Account(options={"provider": "inbox"}, source="nothing configured")
+        return Account(options={"provider": "inbox"}, source=UNCONFIGURED)
     where = f"{path} or {variable}" if path else f"{variable}, and there is no smsgateway.toml"
     raise ConfigurationError(no_such(str(wanted), "gateway", list(accounts), of=where))
 

@@ -8,7 +8,6 @@ secrets carry `field(repr=False)`. Two more class variables are read where they 
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -30,16 +29,16 @@ from smsgateway.errors import (
 )
 from smsgateway.http import Flow, HttpRequest, HttpResponse
 from smsgateway.message import Message
-from smsgateway.phone import mask
 from smsgateway.result import DeliveryReport, RecipientResult
 from smsgateway.text import Encoding
+from smsgateway.words import redact
 
 __all__ = [
+    "LOCAL",
     "Capabilities",
     "Provider",
     "SenderRules",
     "SupportsReports",
-    "redact",
     "refusal",
 ]
 
@@ -125,6 +124,18 @@ class Capabilities:
                 )
 
 
+#: What a provider can do that keeps or shows messages itself.
+LOCAL = Capabilities(
+    max_recipients=None,
+    schedule=True,
+    validity=True,
+    flash=True,
+    reference=255,
+    report_url=True,
+    encodings=frozenset(Encoding),
+)
+
+
 class Provider(Protocol):
     """Translates for one vendor, and does nothing else."""
 
@@ -202,13 +213,3 @@ def _retry_after(response: HttpResponse) -> float | None:
     except ValueError:
         return None
     return min(max(date.timestamp() - time.time(), 0.0), _LONGEST_PAUSE)
-
-
-_NUMBER = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){6,}")
-_LONGEST_WORDS = 200
-
-
-def redact(words: str) -> str:
-    """Make a provider's own words fit for a log: one short line, whole phone numbers masked."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
-    return _NUMBER.sub(lambda match: mask(match[0]), line)[:_LONGEST_WORDS]

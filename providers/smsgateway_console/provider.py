@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,15 +11,12 @@ from smsgateway.errors import ConfigurationError, OutcomeUnknown
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow
 from smsgateway.message import Message
-from smsgateway.provider import Capabilities, Provider
+from smsgateway.provider import LOCAL, Capabilities, Provider
 from smsgateway.result import RecipientResult, SendStatus
-from smsgateway.text import Encoding, analyze
+from smsgateway.text import analyze
+from smsgateway.words import visible
 
 __all__ = ["Console", "register_providers"]
-
-# C0 and C1 without the line feed. A message may come from anybody, and these move a terminal's
-# cursor, change its title or paste into its input.
-_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +30,7 @@ class Console:
     stream: str = "stdout"
 
     name: ClassVar[str] = "console"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        max_recipients=None,
-        schedule=True,
-        validity=True,
-        flash=True,
-        reference=255,
-        report_url=True,
-        encodings=frozenset(Encoding),
-    )
+    capabilities: ClassVar[Capabilities] = LOCAL
 
     def __post_init__(self) -> None:
         if self.stream not in {"stdout", "stderr"}:
@@ -85,7 +73,7 @@ def _lines(message: Message) -> Iterator[str]:
             yield f"{title + ':':<10} {value}"
     yield f"Encoding:  {analysis.encoding}, {analysis.segments} segment(s)"
     for line in message.text.split("\n"):
-        yield f"  {_CONTROLS.sub(lambda match: ascii(match[0])[1:-1], line)}".rstrip()
+        yield f"  {visible(line)}".rstrip()
 
 
 @hookimpl

@@ -27,8 +27,9 @@ from smsgateway.errors import (
 from smsgateway.http import HttpResponse
 from smsgateway.message import Message
 from smsgateway.pricing import Money
-from smsgateway.provider import redact, refusal
+from smsgateway.provider import refusal
 from smsgateway.result import RecipientResult, SendStatus
+from smsgateway.words import redact
 
 __all__ = ["read_results"]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from smsgateway.cli.output import Output, json_option, table, visible
+from smsgateway.cli.output import Output, json_option, table
+from smsgateway.words import visible
 from smsgateway_inbox.mailbox import Mailbox, StoredMessage
 
 __all__ = ["inbox"]

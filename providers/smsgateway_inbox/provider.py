@@ -10,9 +10,9 @@ from smsgateway.errors import NotSent
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow
 from smsgateway.message import Message
-from smsgateway.provider import Capabilities, Provider
+from smsgateway.provider import LOCAL, Capabilities, Provider
 from smsgateway.result import RecipientResult, SendStatus
-from smsgateway.text import Encoding, analyze
+from smsgateway.text import analyze
 from smsgateway_inbox.mailbox import Mailbox, MailboxError, default_path
 
 if TYPE_CHECKING:
@@ -32,15 +32,7 @@ class Inbox:
     path: Path = field(default_factory=default_path)
 
     name: ClassVar[str] = "inbox"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        max_recipients=None,
-        schedule=True,
-        validity=True,
-        flash=True,
-        reference=255,
-        report_url=True,
-        encodings=frozenset(Encoding),
-    )
+    capabilities: ClassVar[Capabilities] = LOCAL
 
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
         """Store the message, for all its recipients or for none."""

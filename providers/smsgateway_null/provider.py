@@ -11,9 +11,8 @@ from typing import ClassVar
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow
 from smsgateway.message import Message
-from smsgateway.provider import Capabilities, Provider
+from smsgateway.provider import LOCAL, Capabilities, Provider
 from smsgateway.result import RecipientResult, SendStatus
-from smsgateway.text import Encoding
 
 __all__ = ["Null", "register_providers"]
 
@@ -36,15 +35,7 @@ class Null:
     )
 
     name: ClassVar[str] = "null"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        max_recipients=None,
-        schedule=True,
-        validity=True,
-        flash=True,
-        reference=255,
-        report_url=True,
-        encodings=frozenset(Encoding),
-    )
+    capabilities: ClassVar[Capabilities] = LOCAL
 
     @property
     def sent(self) -> int:

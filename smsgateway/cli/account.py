@@ -8,15 +8,13 @@ from typing import Any
 
 import click
 
-from smsgateway.account import Account, find_account
+from smsgateway.account import UNCONFIGURED, Account, find_account
 from smsgateway.cli.output import Output
 from smsgateway.config import build, parse_url
 from smsgateway.gateway import SmsGateway
 from smsgateway.hooks import installed_plugins
 
 __all__ = ["choose", "find", "open_secrets"]
-
-_UNCONFIGURED = "nothing configured"  # what `find_account` says of the embedded inbox
 
 
 def find(gateway: str | None, url: str | None) -> Account:
@@ -48,7 +46,7 @@ def choose(
             "a configuration file."
         )
     provider, options = build(account.options, installed_plugins())
-    if account.source == _UNCONFIGURED:
+    if account.source == UNCONFIGURED:
         output.warn(
             "No gateway is configured: this goes to the embedded inbox "
             f"({getattr(provider, 'path', '')}); see it with `smsgateway inbox list`."

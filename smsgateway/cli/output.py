@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,12 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from smsgateway.cli.document import error_document, to_json
+from smsgateway.words import visible
 
-__all__ = ["Output", "json_option", "table", "visible"]
+__all__ = ["Output", "json_option", "table"]
 
-# C0 and C1 without the line feed. Texts may come from anybody, and these move a terminal's cursor,
-# change its title or paste into its input.
-_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _UNLIMITED = 1 << 20  # columns where no terminal sets a width: a pipe must not wrap or cut
 
 #: Gives a command the flag `--json`, which its `Output` already knows of.
@@ -80,11 +77,6 @@ def table(*titles: str, rows: Iterable[Iterable[object]]) -> Table:
 
 def _cell(value: object) -> Text:
     return Text("" if value is None else visible(str(value)).replace("\n", "\\n"))
-
-
-def visible(text: str) -> str:
-    r"""Write out control characters, except the line feed: ESC becomes `\x1b`."""
-    return _CONTROLS.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def _render(stream: TextIO, parts: Iterable[RenderableType]) -> str:

@@ -67,7 +67,7 @@ def find_region(number: str) -> str | None:
     compiled here, while the library compiles them anew whenever they drop out of the small cache
     that `re` keeps for the whole process. None says nothing about the number: ask `look_up`.
     """
-    is_plain = 8 <= len(number) <= 16 and number[0] == "+" and number.isascii()  # noqa: PLR2004
+    is_plain = 8 <= len(number) <= 16 and number[0] == "+" and number.isascii()
     plan = _plan_of(number[1:4]) if is_plain and number[1:].isdigit() else None
     if plan is None:
         return None

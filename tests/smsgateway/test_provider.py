@@ -20,7 +20,7 @@ from smsgateway import (
     UnsupportedFeature,
 )
 from smsgateway.http import HttpResponse
-from smsgateway.provider import Capabilities, SenderRules, redact, refusal
+from smsgateway.provider import Capabilities, SenderRules, refusal
 
 TO = "+4522334488"
 NOTHING = Capabilities(sender=None)
@@ -152,17 +152,3 @@ def test_retry_after_may_be_a_date() -> None:
 
     assert isinstance(error, RateLimited)
     assert error.retry_after == pytest.approx(90, abs=5)
-
-
-@pytest.mark.parametrize(
-    ("words", "safe"),
-    [
-        ("Phone 4522334488 is bad", "Phone ***88 is bad"),
-        ("Phone +45 22 33 44 88 is bad", "Phone ***88 is bad"),
-        ("error 409", "error 409"),
-        ("two\r\nlines\x00 and\ttabs", "two lines and tabs"),
-        ("x" * 500, "x" * 200),
-    ],
-)
-def test_a_providers_words_are_made_fit_for_a_log(words: str, safe: str) -> None:
-    assert redact(words) == safe

@@ -13,7 +13,7 @@ from smsgateway.crew import Crew
 from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
 from smsgateway.hooks import Plugins
 from smsgateway.http import Flow, HttpRequest, HttpResponse, Transport, run
-from smsgateway.message import Message
+from smsgateway.message import Message, MessageFields, Recipients, make_message
 from smsgateway.outcome import (
     Delivery,
     Outcome,
@@ -22,9 +22,11 @@ from smsgateway.outcome import (
     provider_failed,
     refused,
 )
+from smsgateway.phone import PhoneNumber
+from smsgateway.pricing import Money
 from smsgateway.provider import Provider
-from smsgateway.result import SendResult
-from smsgateway.steps import MessageFields, Recipients, Steps, make_message, timeouts
+from smsgateway.result import DeliveryReport, SendResult
+from smsgateway.steps import Steps, timeouts
 
 __all__ = ["SmsGateway"]
 
@@ -124,6 +126,56 @@ class SmsGateway(Steps):
             ProviderError: The answer is no.
         """
         return run(flow, self._exchange)
+
+    def balance(self) -> Money:
+        """Say what is left on the account.
+
+        Raises:
+            UnsupportedFeature: The provider does not tell.
+            TransportError: There was no answer.
+            ProviderError: The answer is no.
+        """
+        return self.run(self._balance())
+
+    def cancel(self, reference: str) -> None:
+        """Take back every scheduled message with this reference.
+
+        Raises:
+            UnsupportedFeature: The provider takes nothing back.
+            ProviderError: There is none, or it is too late.
+            TransportError: There was no answer.
+        """
+        self.run(self._cancel(reference))
+
+    def status(
+        self, reference: str | None = None, *, to: str | PhoneNumber | None = None
+    ) -> list[DeliveryReport]:
+        """Ask what became of the messages with a reference, or to a number.
+
+        Raises:
+            UnsupportedFeature: The provider does not tell.
+            RateLimited: It asks for a pause between two looks, which is not over.
+            TransportError: There was no answer.
+            ProviderError: The answer is no.
+        """
+        return self.run(self._status(reference, self._e164(to)))
+
+    def reconcile(self, result: SendResult) -> SendResult:
+        """Ask the provider whether it took a message whose outcome is unknown.
+
+        Recipients that it knows are `accepted` in the result that is returned. Those that it does
+        not know become `not_sent` ten minutes after the message was due, and stay `unknown` before.
+
+        Raises:
+            UnsupportedFeature: The provider cannot be asked.
+            MessageError: The message was sent without a reference.
+            RateLimited: It asks for a pause between two looks, which is not over.
+            TransportError: There was no answer.
+            ProviderError: The answer is no.
+        """
+        if not result.unknown:
+            return result
+        return self._reconciled(result, self.run(self._look_up(result)))
 
     def _send(
         self,

@@ -95,7 +95,7 @@ class BrokenPlugin:
 
 
 class PluginFailed(SmsGatewayError):
-    """A plugin's `before_send` raised, so nobody knows whether the message may go out."""
+    """A plugin raised where it matters: before a send, or when it was told of a report."""
 
 
 class Plugins:
@@ -195,13 +195,19 @@ class Plugins:
                 message = answer
         return message
 
-    def tell(self, hook: str, **details: Any) -> None:
-        """Tell every plugin what happened; one that raises is logged and harms nobody."""
+    def tell(self, hook: str, **details: Any) -> bool:
+        """Tell every plugin what happened, and return whether each of them took it.
+
+        One that raises is logged and keeps nothing from the others.
+        """
+        took_it = True
         for implementation in self._listeners(hook):
             try:
                 _invoke(implementation, **details)
             except Exception as error:  # noqa: BLE001 - someone else's code runs here
                 _log.error("%s", _describe(implementation, hook, error))
+                took_it = False
+        return took_it
 
 
 def _invoke(implementation: pluggy.HookImpl, **details: Any) -> Any:

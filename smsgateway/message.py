@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from smsgateway.errors import MessageError
 from smsgateway.phone import PhoneNumber, mask
 from smsgateway.text import Encoding
 
-__all__ = ["Message"]
+__all__ = ["Message", "MessageFields", "Recipients", "make_message"]
+
+Recipients = str | PhoneNumber | Iterable[str | PhoneNumber]
+
+_WEB_ADDRESS = re.compile(r"(?i:https?)://[\w.:\[\]-]+([/?][!$-;=?-\[\]_a-z~]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -49,7 +54,7 @@ class Message:
         self,
         *,
         text: str,
-        to: str | PhoneNumber | Iterable[str | PhoneNumber],
+        to: Recipients,
         sender: str | None = None,
         send_at: datetime | None = None,
         validity: timedelta | None = None,
@@ -68,13 +73,35 @@ class Message:
         put(self, "flash", flash)
         put(self, "reference", _not_blank(reference, "reference"))
         put(self, "encoding", _encoding(encoding))
-        put(self, "report_url", _not_blank(report_url, "report_url"))
+        put(self, "report_url", _web_address(_not_blank(report_url, "report_url")))
         put(self, "extra", _extra(extra or {}))
 
     def __repr__(self) -> str:
         to = ", ".join(mask(number) for number in self.to[:3])
         more = f" and {len(self.to) - 3} more" if len(self.to) > 3 else ""
         return f"<Message of {len(self.text)} characters to {to}{more}>"
+
+
+class MessageFields(TypedDict, total=False):
+    """The fields of a `Message` besides its text and recipients."""
+
+    sender: str | None
+    send_at: datetime | None
+    validity: timedelta | None
+    flash: bool
+    reference: str | None
+    encoding: Encoding | str | None
+    report_url: str | None
+    extra: Mapping[str, Mapping[str, Any]] | None
+
+
+def make_message(message: Message | str, to: Recipients | None, fields: MessageFields) -> Message:
+    """Take a whole message, or make one of a text, its recipients and options."""
+    if isinstance(message, Message):
+        if to is not None or fields:
+            raise TypeError("Give a Message, or a text with its recipients and options, not both.")
+        return message
+    return Message(text=message, to=() if to is None else to, **fields)
 
 
 def _text(text: str) -> str:
@@ -92,7 +119,7 @@ def _text(text: str) -> str:
     return text
 
 
-def _recipients(to: str | PhoneNumber | Iterable[str | PhoneNumber]) -> tuple[str, ...]:
+def _recipients(to: Recipients) -> tuple[str, ...]:
     numbers = (to,) if isinstance(to, str | PhoneNumber) else tuple(to)
     if not numbers:
         raise MessageError("to is empty; there is nobody to send to.", field="to")
@@ -112,6 +139,12 @@ def _not_blank(value: str | None, field: str) -> str | None:
     if not value.strip() or not value.isprintable():
         raise MessageError(f"{field} is blank or has characters that cannot be seen.", field=field)
     return value
+
+
+def _web_address(url: str | None) -> str | None:
+    if url is not None and not _WEB_ADDRESS.fullmatch(url):
+        raise MessageError("report_url must be an http:// or https:// URL.", field="report_url")
+    return url
 
 
 def _with_time_zone(send_at: datetime | None) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from smsgateway.errors import (
@@ -32,7 +33,10 @@ __all__ = [
     "not_begun",
     "provider_failed",
     "refused",
+    "settle",
 ]
+
+_LOG_LAG = timedelta(minutes=10)  # nobody says how long a message takes to show in a log
 
 #: What became of one batch: the provider's results, or the error that ended it.
 Outcome = list[RecipientResult] | SmsGatewayError
@@ -151,3 +155,27 @@ def complete(
             )
         )
     return tuple(completed)
+
+
+def settle(
+    result: SendResult, found: Iterable[RecipientResult], *, now: datetime
+) -> list[RecipientResult]:
+    """Settle the unknown by what the provider's log shows.
+
+    Whom it shows was taken. Whom it does not show was not, but only when the message has been due
+    for longer than a log may lag behind; until then the outcome stays open.
+    """
+    taken = {recipient.to: recipient for recipient in found}
+    due = max(filter(None, (result.sent_at, result.message.send_at)), default=now)
+    is_complete = now - due > _LOG_LAG
+    settled = []
+    for recipient in result.recipients:
+        if recipient.status is SendStatus.UNKNOWN:
+            if recipient.to in taken:
+                settled.append(taken[recipient.to])
+                continue
+            if is_complete:
+                settled.append(replace(recipient, status=SendStatus.NOT_SENT))
+                continue
+        settled.append(recipient)
+    return settled

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -29,6 +30,7 @@ from smsgateway.errors import (
 )
 from smsgateway.http import Flow, HttpRequest, HttpResponse
 from smsgateway.message import Message
+from smsgateway.pricing import Money
 from smsgateway.result import DeliveryReport, RecipientResult
 from smsgateway.text import Encoding
 from smsgateway.words import redact
@@ -38,7 +40,12 @@ __all__ = [
     "Capabilities",
     "Provider",
     "SenderRules",
+    "SupportsBalance",
+    "SupportsCancel",
+    "SupportsLookup",
+    "SupportsReportTokens",
     "SupportsReports",
+    "SupportsStatus",
     "refusal",
 ]
 
@@ -66,6 +73,8 @@ class Capabilities:
         encodings: The encodings that a message may force.
         max_characters: The longest text, in characters; None where it sets its own limit.
         header_octets: The size of its concatenation header (3GPP TS 23.040, 9.2.3.24): 6 or 7.
+        status_interval: Seconds that the vendor asks to leave between two looks at what became of
+            messages.
     """
 
     max_recipients: int | None = 1
@@ -78,6 +87,7 @@ class Capabilities:
     encodings: frozenset[Encoding] = frozenset()
     max_characters: int | None = None
     header_octets: int = 6
+    status_interval: float = 0
 
     def check(self, message: Message, *, provider: str) -> None:
         """Refuse what the provider has no way to say.
@@ -147,6 +157,61 @@ class Provider(Protocol):
 
         A recipient that is refused is a result; a request that is refused is an error. A
         recipient that the answer does not name is left out, and is `unknown` to the gateway.
+        """
+
+
+@runtime_checkable
+class SupportsBalance(Protocol):
+    """A provider that tells what is left on the account."""
+
+    def balance(self) -> Flow[Money]:
+        """Ask for the account's balance."""
+
+
+@runtime_checkable
+class SupportsCancel(Protocol):
+    """A provider that can take back a message that was sent for later."""
+
+    def cancel(self, reference: str) -> Flow[None]:
+        """Take back every scheduled message with this reference.
+
+        Raises:
+            ProviderError: There is none, or it is too late.
+        """
+
+
+@runtime_checkable
+class SupportsStatus(Protocol):
+    """A provider that can be asked what became of messages."""
+
+    def status(
+        self, *, reference: str | None = None, to: str | None = None
+    ) -> Flow[list[DeliveryReport]]:
+        """Ask what became of the messages with this reference, or to this number in E.164."""
+
+
+@runtime_checkable
+class SupportsLookup(Protocol):
+    """A provider that can be asked whether it took a message, by our own reference."""
+
+    def look_up(self, message: Message, since: datetime) -> Flow[list[RecipientResult]]:
+        """Find the recipients of a message with a `reference` that it took since then.
+
+        Recipients that it knows nothing of are left out.
+        """
+
+
+@runtime_checkable
+class SupportsReportTokens(Protocol):
+    """A provider whose vendor signs no reports, so that the URL must prove where they come from."""
+
+    def report_token(self, nonce: bytes) -> str:
+        """Make what the gateway adds to a message's `report_url` as the end of its path.
+
+        Only this account can make it, and `parse_reports` refuses a report without it.
+
+        Args:
+            nonce: 16 bytes that nobody can guess, different for each message.
         """
 
 

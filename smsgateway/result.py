@@ -107,10 +107,17 @@ class RecipientResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SendResult:
-    """What became of one message: one `RecipientResult` a recipient, in the order given."""
+    """What became of one message.
+
+    Attributes:
+        recipients: One result a recipient, in the order given.
+        message: The message as it was sent.
+        sent_at: When it was handed to the provider; None if it was not.
+    """
 
     recipients: tuple[RecipientResult, ...]
     message: Message
+    sent_at: datetime | None = None
 
     def __repr__(self) -> str:
         statuses = [recipient.status for recipient in self.recipients]
@@ -180,6 +187,26 @@ class DeliveryStatus(StrEnum):
     EXPIRED = "expired"
     CANCELED = "canceled"
     UNKNOWN = "unknown"
+
+    def updated(self, report: DeliveryStatus) -> DeliveryStatus:
+        """Return what is known after another report, in whatever order and however often they come.
+
+        >>> DeliveryStatus.DELIVERED.updated(DeliveryStatus.BUFFERED)
+        <DeliveryStatus.DELIVERED: 'delivered'>
+        """
+        return max(self, report, key=_FINALITY.index)
+
+
+_FINALITY = [
+    DeliveryStatus.UNKNOWN,
+    DeliveryStatus.PENDING,
+    DeliveryStatus.BUFFERED,
+    DeliveryStatus.SENT,
+    DeliveryStatus.CANCELED,
+    DeliveryStatus.EXPIRED,
+    DeliveryStatus.FAILED,
+    DeliveryStatus.DELIVERED,
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

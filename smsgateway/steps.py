@@ -8,11 +8,14 @@ all else they share.
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self, Unpack
+from urllib.parse import urlsplit, urlunsplit
 
+from smsgateway.abilities import Abilities
 from smsgateway.account import find_account
 from smsgateway.config import GatewayOptions, build, parse_url
 from smsgateway.errors import (
@@ -24,40 +27,25 @@ from smsgateway.errors import (
     SmsGatewayError,
 )
 from smsgateway.hooks import PluginFailed, Plugins, Stop, installed_plugins
-from smsgateway.http import HttpRequest
-from smsgateway.message import Message
-from smsgateway.outcome import Delivery, Outcome, after_error, alike, complete, merge
+from smsgateway.message import Message, MessageFields, Recipients, make_message
+from smsgateway.outcome import Delivery, Outcome, after_error, alike, complete, merge, settle
 from smsgateway.phone import PhoneNumber
 from smsgateway.pricing import Estimate, Money, RateTable
-from smsgateway.provider import Provider, SupportsReports
-from smsgateway.result import DeliveryReport, RecipientResult, SendResult, SendStatus
+from smsgateway.provider import Provider, SupportsReportTokens
+from smsgateway.result import RecipientResult, SendResult, SendStatus
 from smsgateway.stand_in import stand_in
-from smsgateway.text import Encoding, TextAnalysis, analyze
+from smsgateway.text import TextAnalysis, analyze
 
 if TYPE_CHECKING:
     from smsgateway.transport import Timeouts
 
-__all__ = ["MessageFields", "Recipients", "Steps", "make_message", "timeouts"]
+__all__ = ["Steps", "timeouts"]
 
-Recipients = str | PhoneNumber | Iterable[str | PhoneNumber]
 _log = logging.getLogger("smsgateway")
 _BATCH = 100  # recipients a request where neither the vendor nor the user says
 
 
-class MessageFields(TypedDict, total=False):
-    """The fields of a `Message` besides its text and recipients."""
-
-    sender: str | None
-    send_at: datetime | None
-    validity: timedelta | None
-    flash: bool
-    reference: str | None
-    encoding: Encoding | str | None
-    report_url: str | None
-    extra: Mapping[str, Mapping[str, Any]] | None
-
-
-class Steps:
+class Steps(Abilities):
     """What both gateways share: how they are made, and the steps of a send."""
 
     def __init__(
@@ -67,12 +55,11 @@ class Steps:
         *,
         plugins: Plugins | None = None,
     ) -> None:
-        self.provider: Any = provider  # Any: a vendor's own methods are reached through it
+        super().__init__(provider, installed_plugins() if plugins is None else plugins)
         self.options = options or GatewayOptions()
         self.rates: RateTable = (
             self.options.rates or getattr(provider, "rates", None) or RateTable()
         )
-        self._plugins = installed_plugins() if plugins is None else plugins
         self._differences: set[tuple[Money, Money]] = set()
 
     def __repr__(self) -> str:
@@ -134,14 +121,16 @@ class Steps:
         if dry_run:
             simulated = alike(message, SendStatus.SIMULATED)
             return self._result(given, message, analysis, simulated)
+        message = self._with_report_token(message)
         batches = self._batches(message)
+        sent_at = datetime.now(UTC)
         delivery = yield batches
         wrong = (MessageError, ConfigurationError)
         refusals = [outcome for outcome in delivery.outcomes if isinstance(outcome, wrong)]
         if len(refusals) == len(batches):
             raise refusals[0]  # the provider found no words for it: nothing was sent
         results = _results(batches, delivery.outcomes)
-        result = self._result(given, message, analysis, results)
+        result = replace(self._result(given, message, analysis, results), sent_at=sent_at)
         self._conclude(result, delivery)
         return result
 
@@ -162,19 +151,26 @@ class Steps:
             dict.fromkeys(prepared.to), segments=analysis.segments, encoding=analysis.encoding
         )
 
-    def receive_reports(self, request: HttpRequest) -> list[DeliveryReport]:
-        """Read the delivery reports in a provider's request and tell every plugin.
+    def _with_report_token(self, message: Message) -> Message:
+        """Make the report URL one that nobody can guess, where the vendor signs no reports."""
+        if message.report_url is None or not isinstance(self.provider, SupportsReportTokens):
+            return message
+        token = self.provider.report_token(secrets.token_bytes(16))
+        parts = urlsplit(message.report_url)
+        url = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{token}"))
+        return replace(message, report_url=url)
 
-        Raises:
-            WebhookError: The request is not to be believed, or cannot be read.
-            ConfigurationError: The provider sends no reports.
-        """
-        if not isinstance(self.provider, SupportsReports):
-            raise ConfigurationError(f"{self.provider.name} sends no delivery reports.")
-        reports = self.provider.parse_reports(request)
-        for report in reports:
-            self._plugins.tell("report_received", report=report)
-        return reports
+    def _reconciled(self, result: SendResult, found: Iterable[RecipientResult]) -> SendResult:
+        settled = settle(result, found, now=datetime.now(UTC))
+        analysis = self._analyzed(result.message)
+        return replace(
+            result, recipients=complete(settled, analysis, self.rates, self.provider.name)
+        )
+
+    def _e164(self, number: str | PhoneNumber | None) -> str | None:
+        if number is None:
+            return None
+        return PhoneNumber.parse(str(number), self.options.region).e164
 
     def _prepared(self, message: Message) -> Message:
         """Bring the numbers to E.164, and the gateway's sender in where the message has none."""
@@ -292,15 +288,6 @@ class Steps:
 def _results(batches: list[Message], outcomes: list[Outcome]) -> Iterator[RecipientResult]:
     for batch, outcome in zip(batches, outcomes, strict=True):
         yield from outcome if isinstance(outcome, list) else after_error(batch, outcome)
-
-
-def make_message(message: Message | str, to: Recipients | None, fields: MessageFields) -> Message:
-    """Take a whole message, or make one of a text, its recipients and options."""
-    if isinstance(message, Message):
-        if to is not None or fields:
-            raise TypeError("Give a Message, or a text with its recipients and options, not both.")
-        return message
-    return Message(text=message, to=() if to is None else to, **fields)
 
 
 def timeouts(options: GatewayOptions) -> Timeouts:

@@ -26,9 +26,8 @@ from smsgateway.cli.progress import progress_bar
 from smsgateway.cli.recipients import check_rows, list_rows
 from smsgateway.errors import Reason, SendFailed, SendInterrupted
 from smsgateway.gateway import SmsGateway
-from smsgateway.message import Message
+from smsgateway.message import Message, MessageFields
 from smsgateway.result import SendResult, SendStatus
-from smsgateway.steps import MessageFields
 
 __all__ = ["exit_status", "send"]
 

@@ -12,9 +12,6 @@ import pytest
 
 from smsgateway import (
     AuthenticationError,
-    ConfigurationError,
-    DeliveryReport,
-    DeliveryStatus,
     Encoding,
     GatewayOptions,
     InvalidPhoneNumber,
@@ -76,16 +73,6 @@ class Pigeon:
         response = yield HttpRequest.json("POST", "https://pigeon.example/echo", words)
         return str(response.json())
 
-    def parse_reports(self, request: HttpRequest) -> list[DeliveryReport]:
-        return [
-            DeliveryReport(
-                provider=self.name,
-                to=DANE,
-                status=DeliveryStatus.DELIVERED,
-                provider_status=request.body.decode(),
-            )
-        ]
-
 
 class Wire:
     """A transport that answers from a function and remembers what it was asked."""
@@ -114,10 +101,6 @@ class Diary:
     @hookimpl
     def send_failed(self, result: SendResult, error: BaseException) -> None:
         self.told.append((result, error))
-
-    @hookimpl
-    def report_received(self, report: DeliveryReport) -> None:
-        self.told.append(report)
 
 
 def accept_all(request: HttpRequest) -> HttpResponse:
@@ -615,24 +598,6 @@ def test_a_flow_of_the_provider_is_run_with_its_own_errors() -> None:
     assert gateway.run(gateway.provider.echo("hello")) == "hello"
     with pytest.raises(NotSent, match="no route"):
         broken.run(broken.provider.echo("hello"))
-
-
-def test_reports_are_read_by_the_provider_and_told_to_plugins() -> None:
-    diary = Diary()
-    gateway, _ = gateway_with(accept_all, diary)
-    request = HttpRequest(method="POST", url="https://me.example/reports", body=b"ok")
-
-    reports = gateway.receive_reports(request)
-
-    assert reports == diary.told
-    assert reports[0].provider_status == "ok"
-
-
-def test_a_provider_without_reports_says_so() -> None:
-    gateway = SmsGateway.from_url("null://")
-
-    with pytest.raises(ConfigurationError, match="null sends no delivery reports"):
-        gateway.receive_reports(HttpRequest(method="POST", url="https://me.example/reports"))
 
 
 def test_in_tests_everything_can_go_to_a_stand_in() -> None:

@@ -22,6 +22,8 @@ TO = "+4522334488"
         pytest.param({"sender": 4522}, "sender", "not int", id="sender as int"),
         pytest.param({"reference": ""}, "reference", "blank", id="empty reference"),
         pytest.param({"report_url": "\0"}, "report_url", "blank", id="NUL in report_url"),
+        pytest.param({"report_url": "ftp://x"}, "report_url", "http:// or", id="other URL"),
+        pytest.param({"report_url": "https://a b"}, "report_url", "http:// or", id="blank in URL"),
         pytest.param(
             {"send_at": datetime(2027, 1, 1)},  # noqa: DTZ001 - the naive one is the point
             "send_at",

@@ -48,7 +48,7 @@ def test_a_message_travels_from_the_command_line_to_the_inbox(tmp_path: Path) ->
         "UCS-2",
         1,
     )
-    assert "Blåbærgrød 👍" in listed.stdout
+    assert [m["text"] for m in json.loads(listed.stdout)["messages"]] == ["Blåbærgrød 👍"]
 
 
 @pytest.mark.parametrize(

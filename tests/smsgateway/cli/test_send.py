@@ -50,7 +50,8 @@ def test_the_document_has_the_fields_of_the_result(run_json: Any) -> None:
     sent = run_json("send", "Hej", *TO)
 
     assert list(sent) == [
-        *("recipients", "message", "accepted", "rejected", "not_sent", "unknown", "cost"),
+        *("recipients", "message", "sent_at"),
+        *("accepted", "rejected", "not_sent", "unknown", "cost"),
     ]
     assert set(sent["recipients"][0]) == names(RecipientResult)
     assert set(sent["message"]) == names(Message)

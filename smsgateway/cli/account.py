@@ -31,7 +31,7 @@ def find(gateway: str | None, url: str | None) -> Account:
 
 
 def choose(
-    output: Output, *, gateway: str | None, url: str | None, region: str | None
+    output: Output, *, gateway: str | None, url: str | None, region: str | None = None
 ) -> SmsGateway:
     """Make the gateway that a command uses.
 

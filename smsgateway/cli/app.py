@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 import click
 
 from smsgateway.cli.analyze import analyze_command
+from smsgateway.cli.balance import balance
+from smsgateway.cli.cancel import cancel
 from smsgateway.cli.doctor import doctor
 from smsgateway.cli.estimate import estimate
 from smsgateway.cli.output import Output
@@ -66,7 +68,8 @@ def command_line() -> CommandLine:
     )
     click.version_option(package_name="pluggable-smsgateway", prog_name="smsgateway")(commands)
     installed_plugins().tell("register_commands", commands=commands)
-    for command in (send, analyze_command, estimate, providers, doctor):  # none can be replaced
+    ours = (send, analyze_command, estimate, balance, cancel, providers, doctor)
+    for command in ours:  # added last, so that no plugin replaces one
         commands.add_command(command)
     return commands
 

@@ -81,7 +81,7 @@ class Incoming:
             if len(self.unread) > self._lines_left:
                 raise BadAnswer("its headers are too long")
             if not self._more():
-                raise BadAnswer("it ends in the middle of a line")
+                raise BadAnswer("it is cut off")
         self._lines_left -= size
         if self._lines_left < 0:
             raise BadAnswer("its headers are too long")

@@ -50,7 +50,7 @@ class RequestsTransport:
         self,
         *,
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - it is frozen
-        pool_size: int = 16,
+        pool_size: int = 64,
         ca_file: str | None = None,
         idle_limit: float = IDLE_LIMIT,
         max_body: int = MAX_BODY,

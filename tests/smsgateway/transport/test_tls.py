@@ -25,7 +25,7 @@ from tests.smsgateway.transport.fault_server import (
     waits,
 )
 
-TIMEOUTS = Timeouts(connect=0.4, write=0.4, read=0.4, deadline=2.0)
+TIMEOUTS = Timeouts(connect=1.0, write=1.0, read=1.0, deadline=5.0)
 CA = trustme.CA()
 STRANGER = trustme.CA()
 
@@ -99,7 +99,7 @@ REFUSALS = [
         NotSent,
         (Reason.TLS, Reason.CONNECTION),
     ),
-    Fault("handshake-stalled", starts_no_tls(waits(1.0)), NotSent, (Reason.TIMEOUT,)),
+    Fault("handshake-stalled", starts_no_tls(waits(2.0)), NotSent, (Reason.TIMEOUT,)),
     Fault("plain-http", starts_no_tls(says_plain_http), NotSent, (Reason.TLS,)),
 ]
 BREAKS = [

@@ -79,7 +79,7 @@ def test_a_hundred_tasks_mix_nothing() -> None:
         return (await transport.exchange(request)).body == body
 
     async def all_work() -> list[bool]:
-        transport = AiohttpTransport()
+        transport = AiohttpTransport(idle_limit=5.0)
         results = await asyncio.gather(*(work(transport, number) for number in range(100)))
         await transport.close()
         return results

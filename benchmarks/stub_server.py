@@ -7,6 +7,7 @@ HTTP and for TLS. It ends when its standard input does.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import ssl
 import sys
@@ -31,6 +32,14 @@ def answer(status: bytes, body: bytes) -> bytes:
 ANSWERS = {b"/v2/": answer(b"200 OK", CPSMS), b"/201": answer(b"201 Created", TWILIO)}
 
 
+def accepted(body: bytes) -> bytes:
+    """Accept whoever is named, as CPSMS would; for the paths that begin with `/all`."""
+    to = json.loads(body)["to"]
+    numbers = [to] if isinstance(to, str) else to
+    success = [{"to": number, "cost": 1, "smsAmount": 1} for number in numbers]
+    return answer(b"200 OK", json.dumps({"success": success}).encode())
+
+
 class Stub(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
@@ -46,8 +55,8 @@ class Stub(asyncio.Protocol):
             return
         self.received = b""
         path = head.split(b" ", 2)[1]
-        reply = ANSWERS[path[:4]]
-        if path.endswith(b"slow"):
+        reply = accepted(body) if path.startswith(b"/all") else ANSWERS[path[:4]]
+        if b"slow" in path:
             asyncio.get_running_loop().call_later(DELAY, self.transport.write, reply)
         else:
             self.transport.write(reply)

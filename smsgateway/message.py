@@ -123,6 +123,8 @@ def _recipients(to: Recipients) -> tuple[str, ...]:
     numbers = (to,) if isinstance(to, str | PhoneNumber) else tuple(to)
     if not numbers:
         raise MessageError("to is empty; there is nobody to send to.", field="to")
+    if set(map(type, numbers)) == {str}:
+        return numbers  # type: ignore[return-value]  # as the line above has found out
     for number in numbers:
         if not isinstance(number, str | PhoneNumber):
             raise MessageError(

@@ -29,7 +29,7 @@ from smsgateway.errors import (
 from smsgateway.hooks import PluginFailed, Plugins, Stop, installed_plugins
 from smsgateway.message import Message, MessageFields, Recipients, make_message
 from smsgateway.outcome import Delivery, Outcome, after_error, alike, complete, merge, settle
-from smsgateway.phone import PhoneNumber
+from smsgateway.phone import PhoneNumber, to_e164
 from smsgateway.pricing import Estimate, Money, RateTable
 from smsgateway.provider import Provider, SupportsReportTokens
 from smsgateway.result import RecipientResult, SendResult, SendStatus
@@ -170,14 +170,14 @@ class Steps(Abilities):
     def _e164(self, number: str | PhoneNumber | None) -> str | None:
         if number is None:
             return None
-        return PhoneNumber.parse(str(number), self.options.region).e164
+        return to_e164(str(number), self.options.region)
 
     def _prepared(self, message: Message) -> Message:
         """Bring the numbers to E.164, and the gateway's sender in where the message has none."""
         region = self.options.region
         return replace(
             message,
-            to=tuple(PhoneNumber.parse(number, region).e164 for number in message.to),
+            to=tuple(to_e164(number, region) for number in message.to),
             sender=message.sender or self.options.sender,
         )
 

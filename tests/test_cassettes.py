@@ -19,11 +19,13 @@ def cassette(request: pytest.FixtureRequest) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_there_is_a_cassette_for_each_example_of_the_documentation_of_send() -> None:
-    assert {path.name for path in CASSETTES} >= {
-        "send_one.yaml",
-        "send_one_refused.yaml",
-        "send_several.yaml",
+def test_there_is_a_cassette_for_each_example_of_the_documentation_of_cpsms() -> None:
+    assert {path.stem for path in CASSETTES if path.parent.name == "cpsms"} == {
+        *("send_one", "send_one_refused", "send_several", "send_group", "simple_send"),
+        *("credit_value", "delete_sms", "get_log"),
+        *("add_group", "list_groups", "update_group", "delete_group"),
+        *("add_contact", "list_contacts", "update_contact", "delete_contact"),
+        *("list_group_membership_one", "list_group_membership_several"),
     }
 
 

@@ -1,9 +1,10 @@
 """CPSMS: the API v2 of cpsms.dk, at https://api.cpsms.dk/v2."""
 
 from smsgateway.hooks import hookimpl
+from smsgateway_cpsms.models import Contact, Group, LogEntry
 from smsgateway_cpsms.provider import Cpsms
 
-__all__ = ["Cpsms", "register_providers"]
+__all__ = ["Contact", "Cpsms", "Group", "LogEntry", "register_providers"]
 
 
 @hookimpl

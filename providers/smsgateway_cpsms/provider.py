@@ -1,41 +1,33 @@
-"""What CPSMS is asked: the requests of its API v2."""
+"""`Cpsms`: the fifteen calls of the API v2, and what it can say as data."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
-from smsgateway.errors import ConfigurationError, MessageError
-from smsgateway.http import Flow, HttpRequest, secure_url
-from smsgateway.message import Message
 from smsgateway.pricing import RateSource, RateTable
 from smsgateway.provider import Capabilities, SenderRules
-from smsgateway.result import RecipientResult
-from smsgateway.text import Encoding, analyze
-from smsgateway_cpsms.reading import read_results
+from smsgateway.text import Encoding
+from smsgateway_cpsms.contacts import Contacts
+from smsgateway_cpsms.credit import Credit
+from smsgateway_cpsms.groups import Groups
+from smsgateway_cpsms.log import Log
+from smsgateway_cpsms.reports import Reports
+from smsgateway_cpsms.sending import Sending
 
 __all__ = ["Cpsms"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cpsms:
+class Cpsms(Sending, Credit, Groups, Contacts, Log, Reports):
     """Sends through CPSMS, as an account's name and key or its ready-made token.
 
-    Attributes:
-        username: The name of the account.
-        api_key: Its key, made at cpsms.dk under INDSTILLINGER -> API.
-        token: Both in base64, as the portal shows them; instead of the two above.
-        base_url: Where the API is, with or without its `/v2`.
+    Its options are those of `Calling`. What other vendors do not have is run through a gateway::
 
-    Raises:
-        ConfigurationError: It has no credentials or both kinds, or the URL is not safe.
+        gateway.run(gateway.provider.list_groups())
+
+    Numbers are given and returned in E.164; group ids are whole numbers.
     """
-
-    username: str | None = None
-    api_key: str | None = field(default=None, repr=False)
-    token: str | None = field(default=None, repr=False)
-    base_url: str = "https://api.cpsms.dk"
 
     name: ClassVar[str] = "cpsms"
     credentials: ClassVar[tuple[str, ...]] = ("username", "api_key")
@@ -48,60 +40,9 @@ class Cpsms:
         report_url=True,
         encodings=frozenset(Encoding),
         max_characters=1530,
+        status_interval=120,  # one getlog in 2 minutes, says the documentation of 2016
     )
     # The two prices in the documentation's examples; an account's own may differ.
     rates: ClassVar[RateTable] = RateTable.from_dict(
         {"45": 1, "46": "1.6"}, currency="points", source=RateSource.EXAMPLE
     )
-
-    def __post_init__(self) -> None:
-        secure_url(self.base_url)
-        if self.token:
-            if self.username or self.api_key:
-                raise ConfigurationError("cpsms takes a token, or username and api_key, not both.")
-        elif not (self.username and self.api_key):
-            raise ConfigurationError("cpsms needs username and api_key, or a token.")
-        elif ":" in self.username:
-            raise ConfigurationError("username has a ':', which HTTP Basic cannot carry.")
-
-    def send(self, message: Message) -> Flow[list[RecipientResult]]:
-        """Send by `POST /v2/send`.
-
-        `extra={"cpsms": {...}}` adds fields to the request; it replaces none of ours.
-        """
-        url = f"{self.base_url.rstrip('/').removesuffix('/v2')}/v2/send"
-        headers = {"Authorization": f"Basic {self._token}"}
-        response = yield HttpRequest.json("POST", url, _payload(message), headers=headers)
-        secrets = [secret for secret in (self.api_key, self._token) if secret]
-        return read_results(response, message, secrets)
-
-    @property
-    def _token(self) -> str:
-        # UTF-8, as the documentation's own sample token decodes to.
-        return self.token or b64encode(f"{self.username}:{self.api_key}".encode()).decode()
-
-
-def _payload(message: Message) -> dict[str, Any]:
-    """Say the message in CPSMS's words; what is not asked for is left out."""
-    extra = message.extra.get("cpsms", {})
-    if "encoding" in extra:
-        raise MessageError("cpsms is always sent UTF-8; leave 'encoding' out.", field="extra")
-    numbers = [number.removeprefix("+") for number in message.to]
-    encoding = message.encoding or analyze(message.text).encoding
-    fields = {
-        "to": numbers[0] if len(numbers) == 1 else numbers,
-        "message": message.text,
-        "from": _sender(message.sender),
-        "timestamp": message.send_at and int(message.send_at.timestamp()),
-        "dlr_url": message.report_url,
-        "flash": 1 if message.flash else None,
-        "reference": message.reference,
-        "format": "UNICODE" if encoding is Encoding.UCS2 else None,
-    }
-    return {**extra, **{key: value for key, value in fields.items() if value is not None}}
-
-
-def _sender(sender: str | None) -> str | None:
-    """Take the plus off a number; it is not one of the 15 digits that CPSMS takes."""
-    digits = (sender or "").removeprefix("+")
-    return digits if digits.isdecimal() else sender

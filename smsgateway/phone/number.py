@@ -102,3 +102,13 @@ def _reader() -> Callable[[str, str | None], tuple[str, str]]:
     from smsgateway.phone.reading import read  # noqa: PLC0415
 
     return read
+
+
+def to_e164(text: str, region: str | None = None) -> str:
+    """Read a number as `PhoneNumber.parse` does, and return no more than its E.164 form.
+
+    Raises:
+        InvalidPhoneNumber: No SMS can be sent to it; `problem` says why.
+        ConfigurationError: The region is unknown.
+    """
+    return _reader()(text, region)[0]

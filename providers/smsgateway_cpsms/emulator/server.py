@@ -227,10 +227,17 @@ class CpsmsEmulator:
     def _listen(self) -> socket.socket:
         host, port = self._address
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # Not create_server: asyncio sends an answer at once (TCP_NODELAY) only on a socket that
+        # says that it is TCP, and each answer would wait for 40 ms.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
-            return socket.create_server((host, port), family=family, backlog=1024)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+            listener.listen(1024)
         except (OSError, OverflowError) as error:
+            listener.close()
             raise ConfigurationError(f"{host}:{port} cannot be listened on: {error}.") from error
+        return listener
 
     def _report(self) -> None:
         while not self._is_stopping.wait(_PAUSE):

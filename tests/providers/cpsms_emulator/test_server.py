@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -216,14 +217,17 @@ def test_delivery_reports_are_called_back_in_order(
     url, called = receiver
     emulator.reporting = Reporting(outcomes={"46701234567": 2}, buffered=True)
 
-    gateway.send("Hej", to=[NUMBER, "+46701234567"], report_url=f"{url}/dlr/token")
+    result = gateway.send("Hej", to=[NUMBER, "+46701234567"], report_url=f"{url}/dlr")
     emulator.deliver_reports()
 
+    path = urlsplit(
+        str(result.message.report_url)
+    ).path  # with the token that the gateway has added
     assert called == [
-        "/dlr/token?status=4&receiver=4522334488",
-        "/dlr/token?status=1&receiver=4522334488",
-        "/dlr/token?status=4&receiver=46701234567",
-        "/dlr/token?status=2&receiver=46701234567",
+        f"{path}?status=4&receiver=4522334488",
+        f"{path}?status=1&receiver=4522334488",
+        f"{path}?status=4&receiver=46701234567",
+        f"{path}?status=2&receiver=46701234567",
     ]
     assert [message.status for message in emulator.messages[-2:]] == [1, 2]
 

@@ -8,13 +8,14 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterab
 from typing import Self, TypeVar, Unpack
 
 from smsgateway.config import GatewayOptions
-from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
+from smsgateway.errors import SendFailed, SmsGatewayError
 from smsgateway.hooks import Plugins
 from smsgateway.http import AsyncTransport, Flow, HttpRequest, HttpResponse, arun
 from smsgateway.message import Message, MessageFields, Recipients, make_message
 from smsgateway.outcome import (
     Delivery,
     Outcome,
+    checked,
     given_up,
     not_begun,
     provider_failed,
@@ -82,7 +83,8 @@ class AsyncSmsGateway(Steps):
         """Send any number of messages in constant memory; yield their results in order.
 
         A message that fails is a result too, one that cannot be sent as it is has its recipients
-        `rejected`: one bad number does not stop the rest.
+        `rejected`: one bad number does not stop the rest. After an error of what the messages come
+        from, what is on its way is finished and yielded before that is raised.
         """
         pending: deque[asyncio.Task[SendResult]] = deque()
         try:
@@ -92,6 +94,10 @@ class AsyncSmsGateway(Steps):
                     yield await pending.popleft()
             while pending:
                 yield await pending.popleft()
+        except Exception:  # whatever the messages come from has failed
+            while pending:
+                yield await pending.popleft()
+            raise
         finally:
             for task in pending:
                 task.cancel()
@@ -168,7 +174,7 @@ class AsyncSmsGateway(Steps):
             return await self._send(message)
         except SendFailed as error:
             return error.result
-        except MessageError as error:
+        except SmsGatewayError as error:
             return refused(message, error)
 
     async def _deliver(self, batches: list[Message]) -> Delivery:
@@ -186,7 +192,8 @@ class AsyncSmsGateway(Steps):
     async def _outcome(self, batch: Message, slots: asyncio.Semaphore) -> Outcome:
         async with slots:
             try:
-                return await arun(self.deliverer.send(batch), self._exchange)
+                results = await arun(self.deliverer.send(batch), self._exchange)
+                return checked(self.provider.name, results)
             except asyncio.CancelledError:
                 return given_up()
             except SmsGatewayError as error:

@@ -52,8 +52,8 @@ class Crew:
                 pool.submit(self._work, position, batch)
             for _ in batches:
                 position = self._finished.get()
-                if progress is not None:
-                    progress(len(batches[position].to))
+                if progress is not None and not _tell(progress, len(batches[position].to)):
+                    progress = None
         except BaseException as error:  # noqa: BLE001 - raised again when the result is known
             interrupt = error
             with suppress(KeyboardInterrupt):
@@ -82,3 +82,13 @@ class Crew:
         # Begun is looked at first: an outcome may come in between, and must not be missed.
         nothing = given_up() if position in self._begun else not_begun()
         return self._outcomes.get(position, nothing)
+
+
+def _tell(progress: Callable[[int], object], recipients: int) -> bool:
+    """Tell the caller how far it is; one who fails is not told again, and loses no result."""
+    try:
+        progress(recipients)
+    except Exception as error:  # noqa: BLE001 - someone else's code runs here
+        _log.error("The progress callback raised %s.", type(error).__name__)
+        return False
+    return True

@@ -10,13 +10,14 @@ from typing import Self, TypeVar, Unpack
 
 from smsgateway.config import GatewayOptions
 from smsgateway.crew import Crew
-from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
+from smsgateway.errors import SendFailed, SmsGatewayError
 from smsgateway.hooks import Plugins
 from smsgateway.http import Flow, HttpRequest, HttpResponse, Transport, run
 from smsgateway.message import Message, MessageFields, Recipients, make_message
 from smsgateway.outcome import (
     Delivery,
     Outcome,
+    checked,
     given_up,
     not_begun,
     provider_failed,
@@ -203,7 +204,7 @@ class SmsGateway(Steps):
             return self._send(message, workers=1)
         except SendFailed as error:
             return error.result
-        except MessageError as error:
+        except SmsGatewayError as error:
             return refused(message, error)
 
     def _deliver_in_turn(self, batches: list[Message]) -> Delivery:
@@ -218,7 +219,8 @@ class SmsGateway(Steps):
 
     def _outcome(self, batch: Message) -> Outcome:
         try:
-            return run(self.deliverer.send(batch), self._exchange)
+            results = run(self.deliverer.send(batch), self._exchange)
+            return checked(self.provider.name, results)
         except SmsGatewayError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a provider is somebody else's code

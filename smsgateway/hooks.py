@@ -154,7 +154,7 @@ class Plugins:
         for implementation in self._listeners("register_providers"):
             if implementation.plugin is not plugin:
                 continue
-            found = {provider.name: provider for provider in _invoke(implementation)}
+            found = {_name_of(provider): provider for provider in _invoke(implementation)}
             if taken := sorted(found.keys() & self._providers.keys()):
                 raise ConfigurationError(
                     f"provider {taken[0]!r} is already brought by {self._origins[taken[0]]}"
@@ -210,6 +210,13 @@ class Plugins:
         return took_it
 
 
+def _name_of(provider: Any) -> str:
+    name = getattr(provider, "name", None)
+    if not isinstance(provider, type) or not isinstance(name, str):
+        raise ConfigurationError("it brings a provider that is no class with a name")
+    return name
+
+
 def _invoke(implementation: pluggy.HookImpl, **details: Any) -> Any:
     return implementation.function(*(details[name] for name in implementation.argnames))
 
@@ -220,10 +227,13 @@ class _Failed(NamedTuple):
 
 def _answer(implementation: pluggy.HookImpl, message: Message) -> Message | Stop | _Failed | None:
     try:
-        answer: Message | Stop | None = _invoke(implementation, message=message)
+        answer: Any = _invoke(implementation, message=message)
     except Exception as error:  # noqa: BLE001 - someone else's code runs here
         return _Failed(_describe(implementation, "before_send", error))
-    return answer
+    if answer is None or isinstance(answer, Message | Stop):
+        return answer
+    kind = type(answer).__name__
+    return _Failed(f"Plugin {implementation.plugin_name!r} returned a {kind} from before_send.")
 
 
 def _describe(implementation: pluggy.HookImpl, hook: str, error: Exception) -> str:

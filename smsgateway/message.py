@@ -70,7 +70,7 @@ class Message:
         put(self, "sender", _not_blank(sender, "sender"))
         put(self, "send_at", _with_time_zone(send_at))
         put(self, "validity", _positive(validity))
-        put(self, "flash", flash)
+        put(self, "flash", _flag(flash, "flash"))
         put(self, "reference", _not_blank(reference, "reference"))
         put(self, "encoding", _encoding(encoding))
         put(self, "report_url", _web_address(_not_blank(report_url, "report_url")))
@@ -120,6 +120,8 @@ def _text(text: str) -> str:
 
 
 def _recipients(to: Recipients) -> tuple[str, ...]:
+    if not isinstance(to, str | PhoneNumber | Iterable):
+        raise MessageError(f"to must be a number or many, not {type(to).__name__}.", field="to")
     numbers = (to,) if isinstance(to, str | PhoneNumber) else tuple(to)
     if not numbers:
         raise MessageError("to is empty; there is nobody to send to.", field="to")
@@ -143,6 +145,14 @@ def _not_blank(value: str | None, field: str) -> str | None:
     return value
 
 
+def _flag(value: bool, field: str) -> bool:  # noqa: FBT001 - it is what is checked
+    if not isinstance(value, bool):
+        raise MessageError(
+            f"{field} must be True or False, not {type(value).__name__}.", field=field
+        )
+    return value
+
+
 def _web_address(url: str | None) -> str | None:
     if url is not None and not _WEB_ADDRESS.fullmatch(url):
         raise MessageError("report_url must be an http:// or https:// URL.", field="report_url")
@@ -150,6 +160,10 @@ def _web_address(url: str | None) -> str | None:
 
 
 def _with_time_zone(send_at: datetime | None) -> datetime | None:
+    if send_at is not None and not isinstance(send_at, datetime):
+        raise MessageError(
+            f"send_at must be a datetime, not {type(send_at).__name__}.", field="send_at"
+        )
     if send_at is not None and send_at.utcoffset() is None:
         raise MessageError(
             "send_at has no time zone; give one, such as datetime(..., tzinfo=UTC).",
@@ -159,6 +173,10 @@ def _with_time_zone(send_at: datetime | None) -> datetime | None:
 
 
 def _positive(validity: timedelta | None) -> timedelta | None:
+    if validity is not None and not isinstance(validity, timedelta):
+        raise MessageError(
+            f"validity must be a timedelta, not {type(validity).__name__}.", field="validity"
+        )
     if validity is not None and validity <= timedelta(0):
         raise MessageError("validity must be longer than nothing.", field="validity")
     return validity

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from smsgateway.errors import (
-    MessageError,
     NotSent,
     OutcomeUnknown,
     ProviderError,
@@ -27,6 +26,7 @@ __all__ = [
     "Outcome",
     "after_error",
     "alike",
+    "checked",
     "complete",
     "given_up",
     "merge",
@@ -59,10 +59,22 @@ def given_up() -> OutcomeUnknown:
     return OutcomeUnknown("Interrupted while it was sent.", reason=Reason.INTERRUPTED)
 
 
-def refused(message: Message, error: MessageError) -> SendResult:
-    """Make the result, where many are sent, of a message that cannot be sent as it is."""
-    results = alike(message, SendStatus.REJECTED, Reason.INVALID_MESSAGE, detail=str(error))
-    return SendResult(recipients=tuple(results), message=message)
+def refused(message: Message, error: SmsGatewayError) -> SendResult:
+    """Make the result, where many are sent, of a message that was not even tried."""
+    return SendResult(recipients=tuple(after_error(message, error)), message=message)
+
+
+def checked(provider: str, results: Iterable[RecipientResult]) -> Outcome:
+    """Take what a provider returned, if it is what a provider returns."""
+    if isinstance(results, Iterable):
+        found = list(results)
+        if all(isinstance(result, RecipientResult) for result in found):
+            return found
+    return UnexpectedResponse(
+        f"The provider {provider} returned no list of results.",
+        provider=provider,
+        reason=Reason.PLUGIN_FAILED,
+    )
 
 
 def provider_failed(provider: str, error: Exception) -> UnexpectedResponse:

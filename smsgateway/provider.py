@@ -72,6 +72,7 @@ class Capabilities:
         report_url: It takes `report_url` for each message.
         encodings: The encodings that a message may force.
         max_characters: The longest text, in characters; None where it sets its own limit.
+        joined_segments: Segments that the vendor promises to join; a longer text gets a warning.
         header_octets: The size of its concatenation header (3GPP TS 23.040, 9.2.3.24): 6 or 7.
         status_interval: Seconds that the vendor asks to leave between two looks at what became of
             messages.
@@ -86,6 +87,7 @@ class Capabilities:
     report_url: bool = False
     encodings: frozenset[Encoding] = frozenset()
     max_characters: int | None = None
+    joined_segments: int | None = None
     header_octets: int = 6
     status_interval: float = 0
 
@@ -227,7 +229,8 @@ class SupportsReports(Protocol):
         """
 
 
-_REJECTED = frozenset({400, 404, 406, 410, 413, 414, 422})
+_REJECTED = frozenset({400, 406, 410, 413, 414, 422})
+_NO_SUCH_CALL = frozenset({404, 405})
 _BY_STATUS: dict[int, type[ProviderError]] = {
     401: AuthenticationError,
     402: InsufficientCredit,
@@ -250,6 +253,8 @@ def refusal(
     text = f"{provider} answered HTTP {status}{f', code {code}' if code else ''}{words}."
     if 300 <= status < 400:
         return NotSent(f"{text} Redirects are not followed.", reason=Reason.REDIRECT)
+    if status in _NO_SUCH_CALL:
+        return NotSent(f"{text} Is the base_url right?", reason=Reason.INVALID_REQUEST)
     if status in {408, 425}:
         return OutcomeUnknown(text, reason=Reason.TIMEOUT)
     if status >= 500:

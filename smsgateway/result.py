@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from smsgateway.errors import (
     AuthenticationError,
+    ConfigurationError,
     InsufficientCredit,
+    MessageError,
     NotSent,
-    OutcomeUnknown,
+    ProviderError,
     ProviderUnavailable,
     RateLimited,
     Reason,
@@ -53,13 +55,20 @@ class SendStatus(StrEnum):
         """Say what is known of the recipients of a request that ended in this error."""
         if isinstance(error, _NOT_TAKEN):
             return cls.NOT_SENT
-        if isinstance(error, _NOBODY_KNOWS):
-            return cls.UNKNOWN
-        return cls.REJECTED
+        if isinstance(error, _REFUSED) and not isinstance(error, _NOBODY_KNOWS):
+            return cls.REJECTED
+        return cls.UNKNOWN
 
 
-_NOT_TAKEN = (NotSent, AuthenticationError, InsufficientCredit, RateLimited)
-_NOBODY_KNOWS = (OutcomeUnknown, ProviderUnavailable, UnexpectedResponse)
+_NOT_TAKEN = (
+    NotSent,
+    AuthenticationError,
+    ConfigurationError,
+    InsufficientCredit,
+    RateLimited,
+)
+_REFUSED = (MessageError, ProviderError)
+_NOBODY_KNOWS = (ProviderUnavailable, UnexpectedResponse)
 _TAKEN = frozenset({SendStatus.ACCEPTED, SendStatus.SCHEDULED, SendStatus.SIMULATED})
 
 

@@ -121,6 +121,7 @@ class Steps(Abilities):
         if dry_run:
             simulated = alike(message, SendStatus.SIMULATED)
             return self._result(given, message, analysis, simulated)
+        self._warn_of_length(analysis)
         message = self._with_report_token(message)
         batches = self._batches(message)
         sent_at = datetime.now(UTC)
@@ -207,9 +208,20 @@ class Steps(Abilities):
             )
         return analysis
 
+    def _warn_of_length(self, analysis: TextAnalysis) -> None:
+        promised: int | None = self.provider.capabilities.joined_segments
+        if promised is not None and analysis.segments > promised:
+            _log.warning(
+                "%s promises to join %d segments; this text takes %d.",
+                self.provider.name,
+                promised,
+                analysis.segments,
+            )
+
     def _batches(self, message: Message) -> list[Message]:
         most: int | None = self.provider.capabilities.max_recipients
-        size = min(self.options.batch_size or _BATCH, most or self.options.batch_size or _BATCH)
+        size = self.options.batch_size or most or _BATCH
+        size = min(size, most or size)
         numbers = tuple(dict.fromkeys(message.to))  # a number given twice is sent to once
         if len(message.to) <= size and len(numbers) == len(message.to):
             return [message]
@@ -262,11 +274,10 @@ class Steps(Abilities):
         result = SendResult(recipients=named, message=message)
         reason = result.reason
         words = f" {cause}" if cause else f" {named[0].detail or ''}".rstrip()
-        error = SendFailed(
-            f"No recipient was accepted ({reason or 'for several reasons'}).{words}",
-            result,
-            reason,
-        )
+        known = "No recipient was accepted"
+        if result.unknown:
+            known = f"No recipient is known to be accepted, and {len(result.unknown)} may be"
+        error = SendFailed(f"{known} ({reason or 'for several reasons'}).{words}", result, reason)
         self._plugins.tell("send_failed", result=result, error=error)
         return error
 
@@ -275,6 +286,8 @@ class Steps(Abilities):
             estimated, cost = recipient.estimated_cost, recipient.cost
             if estimated is None or cost is None or estimated == cost:
                 continue
+            if estimated.currency != cost.currency:
+                continue  # the user's list is in money, the vendor counts points
             if (estimated, cost) not in self._differences:
                 self._differences.add((estimated, cost))
                 _log.warning(

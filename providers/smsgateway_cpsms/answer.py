@@ -166,8 +166,9 @@ class Entry:
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
-    """Return the objects in a list, or the one object that stands in its place."""
-    return [each for each in (value if isinstance(value, list) else [value]) if type(each) is dict]
+    """Return the objects in a list, or the one in its place; an empty one says nothing."""
+    listed = value if isinstance(value, list) else [value]
+    return [each for each in listed if type(each) is dict and each]
 
 
 def success_of(body: Any) -> Any:

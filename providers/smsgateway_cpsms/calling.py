@@ -57,6 +57,8 @@ class Calling:
             raise ConfigurationError("cpsms needs username and api_key, or a token.")
         elif ":" in self.username:
             raise ConfigurationError("username has a ':', which HTTP Basic cannot carry.")
+        elif not _is_unicode(f"{self.username}{self.api_key}"):
+            raise ConfigurationError("username or api_key is not Unicode text.")
         if self.report_secret is not None and len(self.report_secret) < _SHORTEST_SECRET:
             raise ConfigurationError(f"report_secret needs {_SHORTEST_SECRET} characters or more.")
 
@@ -90,3 +92,8 @@ class Calling:
     def _credentials(self) -> str:
         # UTF-8, as the documentation's own sample token decodes to.
         return self.token or b64encode(f"{self.username}:{self.api_key}".encode()).decode()
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text has no half of a surrogate pair, as bytes on a command line may leave."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)

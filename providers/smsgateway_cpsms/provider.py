@@ -40,6 +40,7 @@ class Cpsms(Sending, Credit, Groups, Contacts, Log, Reports):
         report_url=True,
         encodings=frozenset(Encoding),
         max_characters=1530,
+        joined_segments=10,  # nobody says whether 1530 characters in UCS-2 are joined too
         status_interval=120,  # one getlog in 2 minutes, says the documentation of 2016
     )
     # The two prices in the documentation's examples; an account's own may differ.

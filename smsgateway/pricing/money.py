@@ -10,6 +10,7 @@ from smsgateway.errors import ConfigurationError
 
 __all__ = ["Money", "exact"]
 
+_MOST_DIGITS = 18  # before or after the point; an amount beyond that is a slip
 _CURRENCY = re.compile(r"[A-Z]{3}|points")
 
 
@@ -23,7 +24,8 @@ def exact(value: object, what: str) -> Decimal:
         number = Decimal(str(value).strip())
     except InvalidOperation:
         number = Decimal("NaN")
-    if isinstance(value, bool) or not number.is_finite():
+    is_sane = number.is_finite() and abs(number.adjusted()) <= _MOST_DIGITS
+    if isinstance(value, bool) or not is_sane:
         raise ConfigurationError(f"{what} must be a number, not {value!r}.")
     return number
 

@@ -11,7 +11,7 @@ from smsgateway.pricing.money import Money, exact
 
 __all__ = ["Rate", "RateSource"]
 
-_DESTINATION = re.compile(r"\+?([0-9]{1,15})|([A-Za-z]{2})")
+_DESTINATION = re.compile(r"\+?([1-9][0-9]{0,14})|([A-Za-z]{2})")
 
 
 class RateSource(StrEnum):

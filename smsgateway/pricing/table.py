@@ -97,6 +97,8 @@ class RateTable:
                     "currency."
                 )
             rates.append(Rate.read(destination, price, currency.strip()))
+        if not rates:
+            raise ConfigurationError(f"{path} has no rates.")
         return cls(rates)
 
     @classmethod
@@ -187,6 +189,8 @@ class RateTable:
             region = PhoneNumber.parse(recipient.to).region
             destination = known.destination if known else region or recipient.to.removeprefix("+")
             price = Money(recipient.cost.amount / recipient.segments, recipient.cost.currency)
+            if price * recipient.segments != recipient.cost:
+                continue  # no price a segment gives this: it was charged in another way
             rates[destination] = Rate(
                 destination=destination, price=price, source=RateSource.OBSERVED
             )

@@ -210,7 +210,7 @@ def test_a_contacts_name_is_not_repeated() -> None:
         (402, InsufficientCredit),
         (429, RateLimited),
         (500, ProviderUnavailable),
-        (404, ProviderError),
+        (404, NotSent),
         (406, ProviderError),
     ],
 )

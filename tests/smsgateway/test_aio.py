@@ -201,6 +201,24 @@ def test_many_messages_give_their_results_in_order(source: Callable[..., Any]) -
     ]
 
 
+def test_an_error_of_the_source_comes_after_what_was_on_its_way() -> None:
+    async def messages() -> AsyncIterator[Message]:
+        yield Message(text="Hej 1", to=DANE)
+        yield Message(text="Hej 2", to=DANE)
+        raise OSError("the source is gone")
+
+    async def send_all() -> list[str]:
+        results = gateway.send_many(messages())
+        texts = [(await anext(results)).message.text, (await anext(results)).message.text]
+        with pytest.raises(OSError, match="gone"):
+            await anext(results)
+        return texts
+
+    gateway, _ = gateway_with(workers=8)
+
+    assert asyncio.run(send_all()) == ["Hej 1", "Hej 2"]
+
+
 def test_stopping_early_begins_nothing_new() -> None:
     async def stop_after_one() -> None:
         results = gateway.send_many(Message(text=f"Hej {n}", to=DANE) for n in range(100))

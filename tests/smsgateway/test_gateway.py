@@ -12,6 +12,7 @@ import pytest
 
 from smsgateway import (
     AuthenticationError,
+    ConfigurationError,
     Encoding,
     GatewayOptions,
     InvalidPhoneNumber,
@@ -170,6 +171,21 @@ def test_a_smaller_batch_may_be_asked_for_and_a_larger_one_is_not_given() -> Non
     gateway.send("Hej", to=[DANE, DANE_2, SWEDE])
 
     assert [len(body["to"]) for body in wire.bodies] == [2, 1]
+
+
+def test_a_vendors_limit_is_used_whole() -> None:
+    class Flock(Pigeon):
+        __slots__ = ()
+        capabilities: ClassVar[Capabilities] = Capabilities(max_recipients=500)
+
+    wire = Wire(accept_all)
+    numbers = [f"+4522{n:06d}" for n in range(330000, 330600)]
+
+    SmsGateway(Flock(), GatewayOptions(workers=1), transport=wire, plugins=NO_PLUGINS).send(
+        "Hej", to=numbers
+    )
+
+    assert [len(body["to"]) for body in wire.bodies] == [500, 100]
 
 
 def test_without_a_limit_of_the_vendor_a_request_names_a_hundred() -> None:
@@ -492,23 +508,94 @@ def test_a_second_interrupt_gives_up_on_what_is_on_its_way() -> None:
     ]
 
 
-def test_progress_that_raises_is_told_when_the_result_is_known() -> None:
-    class Odd(Exception):
-        pass
+def test_progress_that_raises_loses_no_result(caplog: pytest.LogCaptureFixture) -> None:
+    told: list[int] = []
 
-    def fail(_: int) -> None:
-        raise Odd
+    def fail(recipients: int) -> None:
+        told.append(recipients)
+        raise RuntimeError(DANE)
 
-    diary = Diary()
-    gateway, wire = gateway_with(accept_all, diary)
+    gateway, _ = gateway_with()
 
-    with pytest.raises(Odd):
-        gateway.send("Hej", to=numbers_of(4), progress=fail)
+    result = gateway.send("Hej", to=numbers_of(4), progress=fail)
 
-    result, error = diary.told[0]
-    assert isinstance(error, Odd)
-    assert len(result.accepted) + len(result.not_sent) == 4
-    assert len(result.accepted) == 2 * len(wire.bodies)
+    assert len(result.accepted) == 4
+    assert told == [2]
+    assert [r.message for r in caplog.records] == ["The progress callback raised RuntimeError."]
+
+
+@pytest.mark.parametrize(
+    "returned", [None, 7, ["accepted"], [None]], ids=["none", "number", "words", "nothing in it"]
+)
+def test_a_provider_that_returns_no_results_leaves_the_outcome_open(returned: Any) -> None:
+    class Vague(Pigeon):
+        __slots__ = ()
+
+        def send(self, _: Message) -> Flow[list[RecipientResult]]:
+            yield from ()
+            return returned  # type: ignore[no-any-return]  # that it is no list is the point
+
+    gateway = SmsGateway(Vague(), GatewayOptions(region="DK"), plugins=NO_PLUGINS)
+
+    with pytest.raises(SendFailed, match="pigeon returned no list of results") as caught:
+        gateway.send("Hej", to=DANE)
+
+    assert statuses(caught.value.result) == ["unknown"]
+
+
+def test_a_provider_may_return_its_results_in_any_iterable() -> None:
+    class Lazy(Pigeon):
+        __slots__ = ()
+
+        def send(self, message: Message) -> Flow[list[RecipientResult]]:
+            yield from ()
+            results = (RecipientResult(to=n, status=SendStatus.ACCEPTED) for n in message.to)
+            return results  # type: ignore[return-value]  # that it is no list is the point
+
+    gateway = SmsGateway(Lazy(), GatewayOptions(region="DK"), plugins=NO_PLUGINS)
+
+    assert statuses(gateway.send("Hej", to=DANE)) == ["accepted"]
+
+
+def test_where_nobody_knows_the_error_does_not_say_no() -> None:
+    gateway, _ = gateway_with(fail(OutcomeUnknown("cut", reason=Reason.CONNECTION)))
+
+    with pytest.raises(SendFailed, match="No recipient is known to be accepted, and 2 may be"):
+        gateway.send("Hej", to=[DANE, SWEDE])
+
+
+def test_a_text_longer_than_the_vendor_promises_to_join_is_warned_of(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    cpsms = SmsGateway.from_url("cpsms://user:key@default").provider
+    wire = Wire(lambda _: HttpResponse(status=200, body=b'{"success": [{"to": "4522334488"}]}'))
+    gateway = SmsGateway(cpsms, transport=wire, plugins=NO_PLUGINS)
+
+    gateway.send("č" * 671, to=DANE)
+    gateway.send("č" * 670, to=DANE)
+
+    assert [r.message for r in caplog.records] == [
+        "cpsms promises to join 10 segments; this text takes 11."
+    ]
+
+
+def test_a_price_list_in_money_is_not_held_against_points(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gateway, _ = gateway_with(rates=RateTable.from_dict({"45": 1}, currency="DKK"))
+
+    gateway.send("Hej", to=DANE)
+
+    assert caplog.records == []
+
+
+def test_a_wrong_account_is_a_result_for_each_of_many_messages() -> None:
+    gateway, _ = gateway_with(fail(ConfigurationError("a header has a line break")))
+    messages = [Message(text=f"Hej {n}", to=DANE) for n in range(3)]
+
+    results = list(gateway.send_many(messages))
+
+    assert [statuses(result) for result in results] == [["not_sent"]] * 3
 
 
 def test_many_messages_give_their_results_in_order_and_one_bad_one_does_not_stop_them() -> None:

@@ -86,6 +86,12 @@ class Unreadable:
         raise AssertionError(massage)
 
 
+class Nameless:
+    @hookimpl
+    def register_providers(self) -> list[object]:
+        return [object()]
+
+
 class NoProviders:
     @hookimpl
     def register_providers(self) -> None:
@@ -130,6 +136,20 @@ def test_a_plugin_that_raises_before_a_send_is_named_without_its_words() -> None
     assert "Hej" not in str(caught.value)
 
 
+@pytest.mark.parametrize("answer", ["Hej", False, Stop], ids=["text", "no", "a class"])
+def test_a_plugin_that_answers_nonsense_is_named(answer: object) -> None:
+    class Confused:
+        @hookimpl
+        def before_send(self) -> object:
+            return answer
+
+    plugins = Plugins()
+    plugins.register(Confused(), name="confused")
+
+    with pytest.raises(PluginFailed, match=r"Plugin 'confused' returned a \w+ from"):
+        plugins.before_send(HEJ)
+
+
 def test_a_plugin_that_raises_after_a_send_is_logged_and_the_others_are_told(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -158,6 +178,7 @@ def test_a_hook_may_name_fewer_arguments() -> None:
     [
         pytest.param(Wraps(), "is a wrapper", id="wrapper"),
         pytest.param(Unreadable(), "massage", id="unknown argument"),
+        pytest.param(Nameless(), "no class with a name", id="nameless"),
         pytest.param(Birds(), "'pigeon' is already brought by birds 1.0", id="name taken"),
     ],
 )

@@ -42,7 +42,15 @@ def test_money_is_exact_and_keeps_its_currency() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "currency"),
-    [("one", "DKK"), ("NaN", "DKK"), ("Infinity", "DKK"), (1, "kr"), (1, ""), (True, "DKK")],
+    [
+        ("one", "DKK"),
+        ("1e999999999", "DKK"),
+        ("NaN", "DKK"),
+        ("Infinity", "DKK"),
+        (1, "kr"),
+        (1, ""),
+        (True, "DKK"),
+    ],
 )
 def test_money_that_is_none_is_refused(amount: Any, currency: str) -> None:
     with pytest.raises(ConfigurationError):
@@ -120,6 +128,12 @@ def test_a_table_learns_what_was_charged_and_keeps_what_was_given() -> None:
     assert [r.source for r in table.rates] == [RateSource.GIVEN, RateSource.EXAMPLE]
 
 
+def test_a_cost_that_is_no_multiple_of_its_segments_teaches_nothing() -> None:
+    learned = RateTable().learn(result_of(charged(DANE, points("1"), segments=3)))
+
+    assert learned.rates == ()
+
+
 def test_a_number_outside_every_region_is_learned_by_itself() -> None:
     satellite = "+870773111632"
 
@@ -165,6 +179,8 @@ def test_a_toml_file_is_read_exactly(tmp_path: Path) -> None:
         pytest.param("r.csv", "destination,price,currency\n45,one,DKK\n", "a number", id="words"),
         pytest.param("r.csv", "destination,price,currency\n45,-1,DKK\n", "below zero", id="minus"),
         pytest.param("r.csv", "destination,price,currency\nx9,1,DKK\n", "prefix", id="destination"),
+        pytest.param("r.csv", "destination,price,currency\n", "no rates", id="empty"),
+        pytest.param("r.csv", "prefix,price,currency\n0045,1,DKK\n", "prefix", id="00"),
         pytest.param("r.csv", 'a,b\n"x', "cannot be read", id="bad csv"),
         pytest.param("r.csv", "prefix,price,currency\n45,1,DKK\n45,2,DKK\n", "Two", id="twice"),
         pytest.param(

@@ -2,10 +2,12 @@ import pytest
 
 from smsgateway import (
     AuthenticationError,
+    ConfigurationError,
     DeliveryReport,
     DeliveryStatus,
     InsufficientCredit,
     Message,
+    MessageError,
     Money,
     NotSent,
     OutcomeUnknown,
@@ -18,6 +20,7 @@ from smsgateway import (
     SendResult,
     SendStatus,
     SmsGatewayError,
+    TransportError,
     UnexpectedResponse,
 )
 
@@ -53,6 +56,9 @@ STOPPED = recipient(SendStatus.SUPPRESSED, Reason.STOPPED)
         (ProviderUnavailable("x"), SendStatus.UNKNOWN),
         (UnexpectedResponse("x"), SendStatus.UNKNOWN),
         (ProviderError("x"), SendStatus.REJECTED),
+        (MessageError("x"), SendStatus.REJECTED),
+        (ConfigurationError("x"), SendStatus.NOT_SENT),
+        (TransportError("x"), SendStatus.UNKNOWN),
     ],
 )
 def test_an_error_says_what_is_known_of_its_recipients(

@@ -1,13 +1,30 @@
 """CPSMS: the API v2 of cpsms.dk, at https://api.cpsms.dk/v2."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from smsgateway.hooks import hookimpl
 from smsgateway_cpsms.models import Contact, Group, LogEntry
 from smsgateway_cpsms.provider import Cpsms
 
-__all__ = ["Contact", "Cpsms", "Group", "LogEntry", "register_providers"]
+if TYPE_CHECKING:
+    import click
+
+__all__ = ["Contact", "Cpsms", "Group", "LogEntry", "register_commands", "register_providers"]
 
 
 @hookimpl
 def register_providers() -> list[type[Cpsms]]:
     """Bring the provider `cpsms`."""
     return [Cpsms]
+
+
+@hookimpl
+def register_commands(commands: click.Group) -> None:
+    """Bring `smsgateway cpsms`, and `cpsms` for `smsgateway emulate`."""
+    from smsgateway_cpsms.commands import cpsms  # noqa: PLC0415 - click is there only for a command
+    from smsgateway_cpsms.emulator.commands import add_emulate_command  # noqa: PLC0415
+
+    commands.add_command(cpsms)
+    add_emulate_command(commands)

@@ -1,0 +1,109 @@
+"""`smsgateway cpsms sendgroup`."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import NoReturn, Unpack
+
+import click
+from rich.console import RenderableType
+
+from smsgateway.cli.interrupt import interrupts
+from smsgateway.cli.options import encoding_option, read_text, text_argument
+from smsgateway.cli.output import table
+from smsgateway.cli.send import exit_status
+from smsgateway.crew import Crew
+from smsgateway.errors import MessageError, OutcomeUnknown, Reason, SmsGatewayError
+from smsgateway.message import Message, MessageFields
+from smsgateway.outcome import Outcome
+from smsgateway.result import SendResult, SendStatus
+from smsgateway.text import analyze
+from smsgateway_cpsms.commands.account import Account, group_argument, with_account
+from smsgateway_cpsms.commands.times import moment
+
+__all__ = ["sendgroup"]
+
+_LISTED = 20  # recipients that people are shown one by one
+_UNKNOWN = 4  # the exit status of `send` where nobody can tell
+
+
+@click.command()
+@group_argument
+@text_argument
+@click.option("--sender", metavar="NAME", help="Who it is from: a name or a number.")
+@click.option("--at", "send_at", metavar="TIME", callback=moment, help="When to send it, ISO 8601.")
+@click.option("--flash", is_flag=True, help="Show it at once and do not store it.")
+@click.option("--reference", metavar="TEXT", help="Your own name for it.")
+@encoding_option
+@with_account
+def sendgroup(account: Account, group_id: int, text: str, **fields: Unpack[MessageFields]) -> None:
+    """Send TEXT to every contact in a group.
+
+    With - the text is read from standard input. Plugins, which see each `smsgateway send`, do not
+    see this. The first Ctrl-C waits for the answer, the second one does not.
+
+    Exit status: as that of `smsgateway send`. 4 is that the outcome is unknown: the group may get
+    the message, so do not just send it again.
+    """
+    fields["sender"] = fields["sender"] or account.gateway.options.sender
+    # A message has recipients; this one's are known to the vendor only, until it answers.
+    message = Message(text=read_text(text), to=f"group {group_id}", **fields)
+    _check_length(message, account.gateway.options.max_segments)
+    sent_at = datetime.now(UTC)
+    outcome = _outcome(account, group_id, message, fields)
+    if isinstance(outcome, SmsGatewayError):
+        _fail(account, outcome)
+    sent = replace(message, to=tuple(recipient.to for recipient in outcome))
+    result = SendResult(recipients=tuple(outcome), message=sent, sent_at=sent_at)
+    account.show(result, *_for_people(result))
+    click.get_current_context().exit(exit_status(result))
+
+
+def _check_length(message: Message, most: int | None) -> None:
+    """Hold the text to the gateway's own limit, which its `send` alone looks at."""
+    segments = analyze(message.text, encoding=message.encoding).segments
+    if most is not None and segments > most:
+        raise MessageError(
+            f"text takes {segments} segments; this gateway allows {most}.", field="text"
+        )
+
+
+def _outcome(account: Account, group_id: int, message: Message, fields: MessageFields) -> Outcome:
+    """Send; after Ctrl-C wait for the answer, after a second one not even that."""
+
+    def send(message: Message) -> Outcome:
+        try:
+            return account.run(account.provider.send_group(group_id, message.text, **fields))
+        except SmsGatewayError as error:
+            return error
+
+    with interrupts() as ignore_interrupts:
+        delivery = Crew(send, workers=1).run([message], lambda _: ignore_interrupts())
+    return delivery.outcomes[0]
+
+
+def _fail(account: Account, error: SmsGatewayError) -> NoReturn:
+    """Print an error, and exit with the status that says whether the message may be on its way."""
+    if SendStatus.after(error) is not SendStatus.UNKNOWN:
+        raise error
+    account.output.fail(type(error).__name__, str(error))
+    if isinstance(error, OutcomeUnknown) and error.reason is Reason.INTERRUPTED:
+        os._exit(_UNKNOWN)  # Python itself would wait for what was given up
+    click.get_current_context().exit(_UNKNOWN)
+
+
+def _for_people(result: SendResult) -> Iterator[RenderableType]:
+    counts = Counter(recipient.status for recipient in result.recipients)
+    yield ", ".join(f"{s.replace('_', ' ')} {counts[s]}" for s in SendStatus if counts[s])
+    listed = result.recipients
+    if len(listed) > _LISTED:
+        listed = tuple(recipient for recipient in listed if not recipient.is_taken)
+    if listed:
+        rows = [(r.to, r.status, r.segments, r.cost, r.reason, r.detail) for r in listed[:_LISTED]]
+        yield table("To", "Status", "Segments", "Cost", "Reason", "Detail", rows=rows)
+    if len(listed) > _LISTED:
+        yield f"and {len(listed) - _LISTED} more; --json shows every recipient"

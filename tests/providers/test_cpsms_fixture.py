@@ -1,0 +1,51 @@
+"""The fixture `cpsms_emulator`, as a program's tests use it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from typing import Any
+
+import pytest
+
+from smsgateway import SmsGateway
+from smsgateway_cpsms.emulator import CpsmsEmulator
+
+
+@pytest.mark.parametrize("text", ["Tak for din ordre.", "Varen er sendt."])
+def test_each_test_has_an_emulator_of_its_own(cpsms_emulator: CpsmsEmulator, text: str) -> None:
+    with SmsGateway.from_url(cpsms_emulator.url) as gateway:
+        gateway.send(text, to="+4522334488", sender="Acme")
+
+    assert [(m.to, m.text) for m in cpsms_emulator.messages] == [("4522334488", text)]
+    assert cpsms_emulator.credit == 499
+
+
+def test_without_the_extra_it_says_what_to_install(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing: Any = None
+    monkeypatch.delitem(sys.modules, "smsgateway_cpsms.emulator.server", raising=False)
+    monkeypatch.setitem(sys.modules, "uvicorn", missing)
+
+    with pytest.raises(pytest.fail.Exception, match=r"uvicorn.*pluggable-smsgateway\[web\]"):
+        request.getfixturevalue("cpsms_emulator")
+
+
+def test_the_pytest_plugin_loads_nothing_heavy() -> None:
+    code = "import smsgateway_cpsms.testing, sys; print(*sys.modules)"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    heavy = {"click", "phonenumbers", "requests", "rich", "sqlite3", "starlette", "uvicorn"}
+    assert heavy & set(loaded) == set()
+    assert "smsgateway_cpsms.emulator" not in loaded
+
+
+def test_pytest_finds_it_wherever_the_package_is_installed() -> None:
+    plugins = {entry.name: entry.value for entry in entry_points(group="pytest11")}
+
+    assert plugins["smsgateway_cpsms"] == "smsgateway_cpsms.testing"

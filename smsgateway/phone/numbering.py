@@ -6,6 +6,7 @@ Nothing else imports `phonenumbers`, and this module is imported when the first 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,6 +24,7 @@ from phonenumbers import (
 from smsgateway.errors import ConfigurationError
 from smsgateway.phone.masking import mask
 
+_NEVER = r"(?!)"
 _LONGEST_SHOWN = 20  # characters of an unknown region, such as "Denmark"
 
 _REGIONS_OF = {str(code): regions for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()}
@@ -78,10 +80,10 @@ def find_region(number: str) -> str | None:
             return None  # the library may take these digits away, or put others in their place
     for region in plan.regions:
         if region.leading_digits is None:
-            if region.has(national):
+            if region.matchers[len(national)](national):
                 return region.code
         elif _compiled(region.leading_digits).match(national):
-            return region.code if region.has(national) else None
+            return region.code if region.matchers[len(national)](national) else None
     return None
 
 
@@ -116,17 +118,25 @@ def kind_name(e164: str) -> str:
     return PhoneNumberType.to_string(phonenumbers.number_type(phonenumbers.parse(e164)))
 
 
+class _Matchers(dict[int, Callable[[str], object]]):
+    """What tells the national numbers of so many digits, compiled when first needed."""
+
+    def __init__(self, patterns: dict[int, str]) -> None:
+        self._patterns = patterns
+
+    def __missing__(self, length: int) -> Callable[[str], object]:
+        pattern = self._patterns.get(length, _NEVER)
+        self[length] = re.compile(pattern).fullmatch
+        return self[length]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Region:
     """One region's part of a plan."""
 
     code: str
     leading_digits: str | None  # these alone tell its numbers from its neighbours'
-    by_length: dict[int, str]  # a pattern for all national numbers of that many digits
-
-    def has(self, national: str) -> bool:
-        pattern = self.by_length.get(len(national))
-        return pattern is not None and _compiled(pattern).fullmatch(national) is not None
+    matchers: _Matchers  # by the number of digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,5 +200,5 @@ def _region(metadata: PhoneMetadata, code: str, *, alone: bool) -> _Region:
     return _Region(
         code=code,
         leading_digits=None if alone else metadata.leading_digits,
-        by_length=by_length,
+        matchers=_Matchers(by_length),
     )

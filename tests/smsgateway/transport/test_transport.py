@@ -79,7 +79,7 @@ def test_a_hundred_tasks_mix_nothing() -> None:
         return (await transport.exchange(request)).body == body
 
     async def all_work() -> list[bool]:
-        transport = AiohttpTransport(idle_limit=5.0)
+        transport = AiohttpTransport(idle_limit=5.0, pool_size=16)
         results = await asyncio.gather(*(work(transport, number) for number in range(100)))
         await transport.close()
         return results
@@ -105,7 +105,7 @@ def test_whoever_finds_no_free_connection_in_time_has_sent_nothing() -> None:
 
 def test_a_cancelled_exchange_leaves_no_connection_behind() -> None:
     async def cancel_one() -> HttpResponse:
-        transport = AiohttpTransport(idle_limit=5.0)
+        transport = AiohttpTransport(idle_limit=5.0, pool_size=16)
         task = asyncio.create_task(
             transport.exchange(HttpRequest(method="POST", url=server.url, body=b"first"))
         )
@@ -156,7 +156,7 @@ def test_a_closed_transport_opens_new_connections(make: Make) -> None:
 
 
 def test_each_event_loop_has_connections_of_its_own() -> None:
-    transport = AiohttpTransport(idle_limit=5.0)
+    transport = AiohttpTransport(idle_limit=5.0, pool_size=16)
 
     async def send() -> int:
         response = await transport.exchange(HttpRequest(method="POST", url=server.url))

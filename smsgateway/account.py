@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from smsgateway.config import no_such, parse_url
+from smsgateway.config import is_name, no_such, parse_url
 from smsgateway.errors import ConfigurationError
 from smsgateway.hooks import Plugins
 
@@ -41,37 +41,69 @@ def find_account(name: str | None, plugins: Plugins) -> Account:
     Raises:
         ConfigurationError: There is no account of that name, or the file cannot be read.
     """
-    if name is None and (url := os.environ.get("SMSGATEWAY_URL")):
-        return Account(options=parse_url(url, plugins), source="SMSGATEWAY_URL")
+    if account := _from_environment(name, plugins):
+        return account
     path, table = _configuration()
     wanted = name or table.get("default", "default")
-    variable = f"SMSGATEWAY_{str(wanted).upper().replace('-', '_')}_URL"
-    if url := os.environ.get(variable):
-        return Account(options=parse_url(url, plugins), source=variable)
+    if name is None and (account := _from_environment(wanted, plugins)):
+        return account
     accounts = table.get("gateways", {})
     if wanted in accounts:
         return Account(options=accounts[wanted], source=str(path))
     if name is None and path is None:
         return Account(options={"provider": "inbox"}, source=UNCONFIGURED)
-    where = f"{path} or {variable}" if path else f"{variable}, and there is no smsgateway.toml"
-    raise ConfigurationError(no_such(str(wanted), "gateway", list(accounts), of=where))
+    raise ConfigurationError(
+        f"{no_such(wanted, 'gateway', list(accounts))} {_looked(wanted, path)}"
+    )
+
+
+def _from_environment(name: str | None, plugins: Plugins) -> Account | None:
+    variable = _variable(name)
+    url = os.environ.get(variable)
+    return Account(options=parse_url(url, plugins), source=variable) if url else None
+
+
+def _variable(name: str | None) -> str:
+    return f"SMSGATEWAY_{name.upper().replace('-', '_')}_URL" if name else "SMSGATEWAY_URL"
+
+
+def _looked(name: str, path: Path | None) -> str:
+    """Say where an account was looked for; a name that is none may be a URL with a secret."""
+    variable = _variable(name) if is_name(name) else "the environment"
+    if path is None:
+        return f"It is not in {variable}, and there is no smsgateway.toml."
+    return f"It is neither in {variable} nor in {path}."
 
 
 def _configuration() -> tuple[Path | None, dict[str, Any]]:
     for path in _candidates():
-        try:
-            with path.open("rb") as file:
-                table: dict[str, Any] = tomllib.load(file)
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(f"{path} cannot be read: {error}.") from error
-        if path.name == "pyproject.toml":
-            table = table.get("tool", {}).get("smsgateway")
-            if table is None:
-                continue
-        return path, _checked(table, path)
+        table: Any = _read(path)
+        if path.name == "pyproject.toml" and table is not None:
+            tools = table.get("tool")
+            table = tools.get("smsgateway") if isinstance(tools, dict) else None
+        if table is not None:
+            return path, _checked(table, path)
     return None, {}
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """Read a file; None if it is not there or cannot be ours."""
+    try:
+        content = path.read_bytes()
+        # One that never says our name is not ours, however broken it is.
+        if path.name == "pyproject.toml" and b"smsgateway" not in content:
+            return None
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start} is not UTF-8"
+    except tomllib.TOMLDecodeError as error:
+        problem = str(error)
+    except OSError as error:
+        problem = f"{error.strerror}"
+    # Out here, so that the errors above, which hold the file and its secrets, are gone.
+    raise ConfigurationError(f"{path} cannot be read: {problem}.")
 
 
 def _candidates() -> Iterator[Path]:
@@ -80,8 +112,7 @@ def _candidates() -> Iterator[Path]:
             raise ConfigurationError(f"SMSGATEWAY_CONFIG names {named}, which is not a file.")
         yield Path(named)
     else:
-        here = Path.cwd()
-        for folder in (here, *here.parents):
+        for folder in _folders():
             yield folder / "smsgateway.toml"
             yield folder / "pyproject.toml"
         from platformdirs import user_config_path  # noqa: PLC0415 - only where nothing is nearer
@@ -89,10 +120,22 @@ def _candidates() -> Iterator[Path]:
         yield user_config_path("smsgateway") / "smsgateway.toml"
 
 
-def _checked(table: dict[str, Any], path: Path) -> dict[str, Any]:
+def _folders() -> tuple[Path, ...]:
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # somebody has deleted it
+        return ()
+    return here, *here.parents
+
+
+def _checked(table: Any, path: Path) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{path}: [tool.smsgateway] must be a table.")
     for key in table:
         if key not in {"default", "gateways"}:
             raise ConfigurationError(no_such(key, "key", ["default", "gateways"], of=str(path)))
+    if not isinstance(table.get("default", ""), str):
+        raise ConfigurationError(f"{path}: default must be the name of a gateway.")
     accounts = table.get("gateways", {})
     if not isinstance(accounts, dict) or not all(isinstance(a, dict) for a in accounts.values()):
         raise ConfigurationError(f"{path}: [gateways.NAME] must be tables.")

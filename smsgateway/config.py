@@ -10,25 +10,32 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, Field, dataclass, fields
 from difflib import get_close_matches
-from enum import StrEnum
+from enum import Enum, StrEnum
 from functools import lru_cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from smsgateway.errors import ConfigurationError
 from smsgateway.hooks import Plugins
 from smsgateway.pricing import RateTable
 from smsgateway.provider import Provider
 
-__all__ = ["GatewayOptions", "Guarantee", "build", "no_such", "parse_url"]
+__all__ = ["GatewayOptions", "Guarantee", "build", "is_name", "no_such", "parse_url"]
 
 
 # Not `urlsplit`'s idea of a scheme: a provider's name may begin with a digit.
 _URL = re.compile(r"([\w.-]+)(?:\+(https?))?:(//.*)", re.ASCII | re.DOTALL)
+_UNREADABLE_URL = (
+    "The gateway URL cannot be read. Is a '/', '?', '#' or '@' of its user or password not written "
+    "%2F, %3F, %23 or %40?"
+)
+_NAME = re.compile(r"[\w.-]+")
+_REGION = re.compile(r"[A-Za-z]{2}")
 
 
 class Guarantee(StrEnum):
@@ -79,6 +86,12 @@ class GatewayOptions:
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
                 raise ConfigurationError(f"{name} must be more than 0, not {value}.")
+        # Whether a region is one of the world's is asked when the first number is read: to know
+        # them all takes long to load.
+        if self.region is not None and not _REGION.fullmatch(self.region):
+            raise ConfigurationError("region must be the two letters of ISO 3166, such as 'DK'.")
+        if self.sender is not None and not self.sender.strip():
+            raise ConfigurationError("sender must not be blank.")
 
 
 def parse_url(url: str, plugins: Plugins) -> dict[str, Any]:
@@ -97,11 +110,11 @@ def parse_url(url: str, plugins: Plugins) -> dict[str, Any]:
             "A gateway URL looks like cpsms://user:key@default?sender=Acme&region=DK."
         )
     name, scheme, rest = match.groups()
-    try:
-        parts = urlsplit(rest)
-        port = parts.port
-    except ValueError:
-        raise ConfigurationError("The gateway URL cannot be read.") from None
+    parts, port = _split(rest)
+    pairs = parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True)
+    # What should stand before the "@" has come after the host: a secret was cut in two.
+    if (parts.netloc and "@" in parts.path) or not all(is_name(key) for key, _ in pairs):
+        raise ConfigurationError(_UNREADABLE_URL)
     if parts.fragment:
         raise ConfigurationError("A '#' in a gateway URL is written %23.")
     options: dict[str, Any] = {"provider": name}
@@ -116,11 +129,19 @@ def parse_url(url: str, plugins: Plugins) -> dict[str, Any]:
         options["base_url"] = f"{scheme or 'https'}://{where}{parts.path.rstrip('/')}"
     elif parts.path not in {"", "/"}:
         options["path"] = unquote(parts.path)
-    for key, value in parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True):
+    for key, value in pairs:
         if key in options:
             raise ConfigurationError(f"The gateway URL gives {key!r} twice.")
         options[key] = value
     return options
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        return parts, parts.port
+    # Out here, so that Python's own error, which may quote a secret, is gone.
+    raise ConfigurationError(_UNREADABLE_URL)
 
 
 def build(options: Mapping[str, Any], plugins: Plugins) -> tuple[Provider, GatewayOptions]:
@@ -151,12 +172,19 @@ def _provider(name: str, plugins: Plugins) -> Any:
     raise ConfigurationError(no_such(name, "provider", list(plugins.providers)) + problems)
 
 
+def is_name(given: str) -> bool:
+    """Tell a name, which may be shown, from what may be a secret in the wrong place."""
+    return _NAME.fullmatch(given) is not None
+
+
 def no_such(given: str, kind: str, known: list[str], of: str = "") -> str:
     """Say that there is nothing of that name, and which one is nearest."""
-    near = get_close_matches(given, known, n=1)
+    near = get_close_matches(given, known, n=1) if is_name(given) else []
     hint = f" Did you mean {near[0]!r}?" if near else ""
     place = f" of {of}" if of else ""
-    return f"No {kind}{place} is called {given!r}.{hint} There are: {', '.join(sorted(known))}."
+    called = repr(given) if is_name(given) else "what was given (not shown: it may be a secret)"
+    listed = f" There are: {', '.join(sorted(known))}." if known else ""
+    return f"No {kind}{place} is called {called}.{hint}{listed}"
 
 
 @lru_cache(maxsize=64)
@@ -190,11 +218,11 @@ def _from_environment(option: str, variable: str) -> str:
 
 def _from_file(option: str, path: str) -> str:
     try:
-        return Path(path).expanduser().read_text(encoding="utf-8").strip()
+        return Path(path).expanduser().read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"{option} names the file {path}, which cannot be read: {type(error).__name__}."
-        ) from None
+        problem = type(error).__name__
+    # Out here, so that the error above, which may hold the whole secret, is gone.
+    raise ConfigurationError(f"{option} names the file {path}, which cannot be read: {problem}.")
 
 
 def _make(cls: Any, types: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
@@ -230,6 +258,16 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
 }
 
 
+_WORDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    Path: "a path",
+    RateTable: "the file of a rate table",
+}
+
+
 def _read(option: str, value: Any, hint: Any) -> Any:
     kinds = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
     if value is None and NoneType in kinds:
@@ -242,4 +280,12 @@ def _read(option: str, value: Any, hint: Any) -> Any:
     except ConfigurationError:
         raise
     except (KeyError, TypeError, ValueError):
-        raise ConfigurationError(f"{option} cannot be read as {kind.__name__}.") from None
+        words = _described(kind)
+    # Out here, so that Python's own error, which quotes the value, is gone.
+    raise ConfigurationError(f"{option} must be {words}.")
+
+
+def _described(kind: Any) -> str:
+    if issubclass(kind, Enum):
+        return " or ".join(str(member.value) for member in kind)
+    return _WORDS.get(kind, f"a {kind.__name__}")

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 __all__ = ["main"]
 
+_INTERRUPTED = 130  # what a shell makes of SIGINT
 _NEEDED = frozenset({"click", "rich"})
 
 
 def main() -> None:
     """Run the command line, and exit with its status."""
+    _replace_closed_streams()
+    try:
+        _run()
+    except KeyboardInterrupt:  # while modules and plugins are loaded; a command says more
+        sys.exit(_INTERRUPTED)
+
+
+def _replace_closed_streams() -> None:
+    """Let what nobody can read go nowhere: Python makes a closed stream None."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - for good; a device
+
+
+def _run() -> None:
     try:
         from smsgateway.cli.app import command_line  # noqa: PLC0415 - it may be missing
     except ModuleNotFoundError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from enum import StrEnum
 from typing import Any
 
 import click
@@ -14,7 +15,15 @@ from smsgateway.config import build, parse_url
 from smsgateway.gateway import SmsGateway
 from smsgateway.hooks import installed_plugins
 
-__all__ = ["choose", "find", "open_secrets"]
+__all__ = ["Purpose", "choose", "find", "open_secrets"]
+
+
+class Purpose(StrEnum):
+    """What a command uses a gateway for; where none is configured, people are told this."""
+
+    SEND = "this goes to the embedded inbox ({path}); see it with `smsgateway inbox list`."
+    PRICE = "prices and limits are those of the embedded inbox."
+    ASK = "the embedded inbox is asked."
 
 
 def find(gateway: str | None, url: str | None) -> Account:
@@ -31,7 +40,12 @@ def find(gateway: str | None, url: str | None) -> Account:
 
 
 def choose(
-    output: Output, *, gateway: str | None, url: str | None, region: str | None = None
+    output: Output,
+    *,
+    gateway: str | None,
+    url: str | None,
+    region: str | None = None,
+    purpose: Purpose = Purpose.ASK,
 ) -> SmsGateway:
     """Make the gateway that a command uses.
 
@@ -47,10 +61,8 @@ def choose(
         )
     provider, options = build(account.options, installed_plugins())
     if account.source == UNCONFIGURED:
-        output.warn(
-            "No gateway is configured: this goes to the embedded inbox "
-            f"({getattr(provider, 'path', '')}); see it with `smsgateway inbox list`."
-        )
+        words = purpose.format(path=getattr(provider, "path", ""))
+        output.warn(f"No gateway is configured: {words}")
     return SmsGateway(provider, replace(options, region=region or options.region))
 
 

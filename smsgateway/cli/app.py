@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext, redirect_stdout
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, redirect_stdout
 from pathlib import PurePath
 from typing import Any, NoReturn
 
@@ -15,6 +15,7 @@ from smsgateway.cli.balance import balance
 from smsgateway.cli.cancel import cancel
 from smsgateway.cli.doctor import doctor
 from smsgateway.cli.estimate import estimate
+from smsgateway.cli.interrupt import Interrupted, kept_signals
 from smsgateway.cli.output import Output
 from smsgateway.cli.providers import providers
 from smsgateway.cli.send import send
@@ -24,7 +25,6 @@ from smsgateway.hooks import installed_plugins
 __all__ = ["CommandLine", "command_line"]
 
 _FAILED = 1
-_INTERRUPTED = 130  # what a shell makes of SIGINT
 
 
 class CommandLine(click.Group):
@@ -41,7 +41,7 @@ class CommandLine(click.Group):
     ) -> NoReturn:
         """Run the command that the arguments name, and exit."""
         arguments = sys.argv[1:] if args is None else args
-        output = Output(is_json="--json" in arguments, stream=sys.stdout)
+        output = Output(is_json=_has_json(self, arguments), stream=sys.stdout)
 
         def run() -> Any:
             return super(CommandLine, self).main(
@@ -54,7 +54,11 @@ class CommandLine(click.Group):
                 **extra,
             )
 
-        with redirect_stdout(sys.stderr) if output.is_json else nullcontext():
+        with ExitStack() as stack:
+            if args is not None:  # inside another program, which goes on
+                stack.enter_context(kept_signals())
+            if output.is_json:
+                stack.enter_context(redirect_stdout(sys.stderr))
             status = _status(run, output)
         sys.exit(status)
 
@@ -74,13 +78,31 @@ def command_line() -> CommandLine:
     return commands
 
 
+def _has_json(command: click.Command, arguments: Iterable[str]) -> bool:
+    """Look for the flag `--json` before click does, which may fail where it stands before it."""
+    words = iter(arguments)
+    for word in words:
+        if isinstance(command, click.Group):
+            command = command.commands.get(word, command)
+        if word in {"--json", "--"}:
+            return word == "--json"
+        if word in _taking_a_value(command):
+            next(words, None)
+    return False
+
+
+def _taking_a_value(command: click.Command) -> set[str]:
+    options = (option for option in command.params if isinstance(option, click.Option))
+    return {name for each in options if not (each.is_flag or each.count) for name in each.opts}
+
+
 def _status(run: Callable[[], Any], output: Output) -> int:
     """Run a command, print its error where it has one, and return the exit status."""
     try:
         status = run()
     except click.Abort:
-        output.fail("Interrupted", "Interrupted.")
-        return _INTERRUPTED
+        output.fail(Interrupted.__name__, "Interrupted.")
+        return Interrupted.exit_code
     except click.UsageError as error:
         if output.is_json:
             output.fail("UsageError", error.format_message())

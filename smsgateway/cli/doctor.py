@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from importlib import import_module
 from importlib.metadata import packages_distributions, version
 from importlib.util import find_spec
@@ -18,7 +19,7 @@ from smsgateway.account import Account
 from smsgateway.cli.account import find, open_secrets
 from smsgateway.cli.options import gateway_options
 from smsgateway.cli.output import Output, json_option, table
-from smsgateway.config import build
+from smsgateway.config import GatewayOptions, build
 from smsgateway.errors import ConfigurationError
 from smsgateway.hooks import installed_plugins
 
@@ -27,6 +28,7 @@ __all__ = ["doctor"]
 _DISTRIBUTION = "pluggable-smsgateway"
 _EXTRAS = {"async": ("aiohttp",), "cli": ("click", "rich"), "test": ("pytest", "vcr")}
 _OTHERS_MAY_READ = 0o044
+_SHARED = frozenset(field.name for field in fields(GatewayOptions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +88,16 @@ def _foreign() -> Iterator[str]:
     for distribution in {*packages_distributions().get("smsgateway", ())} - {_DISTRIBUTION}:
         yield f"distribution {distribution}"
     ours = Path(smsgateway.__file__).resolve()
-    for folder in dict.fromkeys(Path(entry).resolve() for entry in ("", *sys.path)):
+    for folder in dict.fromkeys(_import_folders()):
         for candidate in (folder / "smsgateway" / "__init__.py", folder / "smsgateway.py"):
             if candidate.is_file() and candidate != ours:
                 yield str(candidate)
+
+
+def _import_folders() -> Iterator[Path]:
+    for entry in ("", *sys.path):
+        with suppress(FileNotFoundError):  # the current directory, if somebody has deleted it
+            yield Path(entry).resolve()
 
 
 def _configuration(gateway: str | None, url: str | None) -> Iterator[_Check]:
@@ -100,7 +108,8 @@ def _configuration(gateway: str | None, url: str | None) -> Iterator[_Check]:
         return
     yield _Check(name="configuration", ok=True, detail=account.source)
     try:
-        provider, _ = build(account.options, installed_plugins())
+        provider, options = build(account.options, installed_plugins())
+        _check_in_depth(options)
     except ConfigurationError as error:
         yield _Check(name="gateway", ok=False, detail=str(error))
     else:
@@ -108,6 +117,22 @@ def _configuration(gateway: str | None, url: str | None) -> Iterator[_Check]:
         yield _Check(name="gateway", ok=True, detail=f"provider {provider.name} of {origin}")
     exposed = list(_exposed(account))
     yield _Check(name="secrets", ok=not exposed, detail="; ".join(exposed) or "none exposed")
+
+
+def _check_in_depth(options: GatewayOptions) -> None:
+    """Check what otherwise only a send would find.
+
+    Raises:
+        ConfigurationError: An option is wrong.
+    """
+    if options.region is not None:
+        from smsgateway.phone.numbering import check_region  # noqa: PLC0415 - loads phonenumbers
+
+        check_region(options.region)
+    if options.ca_file is not None:
+        from smsgateway.transport.tls import trusting  # noqa: PLC0415 - loads requests
+
+        trusting(options.ca_file)
 
 
 def _exposed(account: Account) -> Iterator[str]:
@@ -119,7 +144,8 @@ def _exposed(account: Account) -> Iterator[str]:
     if secrets and _is_open(source):
         yield f"{secrets} can be read by others in {source}: chmod 600 helps"
     for option, value in account.options.items():
-        if option.endswith("_file") and _is_open(Path(str(value)).expanduser()):
+        is_secret = option.endswith("_file") and option not in _SHARED
+        if is_secret and _is_open(Path(str(value)).expanduser()):
             yield f"{option} names {value}, which others can read: chmod 600 helps"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
@@ -11,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from smsgateway.errors import SendFailed, SendInterrupted
-from smsgateway.result import SendResult
+from smsgateway.result import SendResult, SendStatus
 from smsgateway.text import TextAnalysis
 
-__all__ = ["error_document", "to_json"]
+__all__ = ["counts", "error_document", "sentence", "to_json"]
 
 _ANALYSIS = ("encoding", "units", "segments", "remaining", "offenders")
 _LISTS = ("accepted", "rejected", "not_sent", "unknown")
@@ -36,6 +37,19 @@ def error_document(kind: str, message: str) -> dict[str, dict[str, str]]:
     return {"error": {"type": kind, "message": message}}
 
 
+def counts(result: SendResult) -> str:
+    """Say how many recipients have each status: `"accepted 800, not sent 200"`."""
+    found = Counter(recipient.status for recipient in result.recipients)
+    return ", ".join(f"{s.replace('_', ' ')} {found[s]}" for s in SendStatus if found[s])
+
+
+def sentence(error: SendFailed | SendInterrupted) -> str:
+    """Say why a send has failed, in words for people."""
+    if isinstance(error, SendInterrupted):
+        return f"The send was interrupted: {counts(error.result)}."
+    return str(error)
+
+
 def _fields(value: Any) -> dict[str, Any]:
     return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
 
@@ -45,7 +59,7 @@ def _list(values: Any) -> list[Any]:
 
 
 def _failure(error: SendFailed | SendInterrupted) -> dict[str, Any]:
-    return {**_result(error.result), **error_document(type(error).__name__, str(error))}
+    return {**_result(error.result), **error_document(type(error).__name__, sentence(error))}
 
 
 def _result(result: SendResult) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import RenderableType
 
-from smsgateway.cli.account import choose
+from smsgateway.cli.account import Purpose, choose
 from smsgateway.cli.options import gateway_options, read_text, recipient_options, text_argument
 from smsgateway.cli.output import Output, json_option, table
 from smsgateway.cli.recipients import check_rows, list_rows
@@ -37,7 +37,8 @@ def estimate(
     With - the text is read from standard input.
     """
     words, rows = read_text(text, to_file), list_rows(to, to_file)
-    with choose(output, gateway=gateway, url=url, region=region) as opened:
+    chosen = choose(output, gateway=gateway, url=url, region=region, purpose=Purpose.PRICE)
+    with chosen as opened:
         numbers = check_rows(rows, region=opened.options.region)
         cost = opened.estimate(words, to=numbers)
     output.show(cost, *_for_people(cost))

@@ -3,34 +3,83 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
-__all__ = ["interrupts"]
+import click
+
+from smsgateway.crew import Crew
+
+__all__ = ["Interrupted", "interrupts", "kept_signals"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+class Interrupted(click.ClickException):
+    """Ctrl-C ended a command that has no result to show."""
+
+    exit_code = 130  # what a shell makes of SIGINT
+
+
 @contextmanager
 def interrupts() -> Iterator[Callable[[], None]]:
-    """Let SIGTERM interrupt as Ctrl-C does, and give a way to ignore both when all is over."""
-    is_over = False
+    """Let SIGTERM interrupt as Ctrl-C does, and give a way to ignore both when all is over.
 
-    def handle(_signal: int, _frame: FrameType | None) -> None:
-        if not is_over:
-            raise KeyboardInterrupt
+    The second one interrupts only a crew: it gives up on the requests that the crew waits for, and
+    anywhere else it would lose what is known of them.
+    Once they are ignored they stay so: the command prints what was sent and exits, and neither must
+    be cut short. `kept_signals` undoes it.
+    """
+    is_over = False
+    is_stopping = False
+
+    def handle(_signal: int, frame: FrameType | None) -> None:
+        nonlocal is_stopping
+        if is_over or (is_stopping and not _is_crew(frame)):
+            return
+        is_stopping = True
+        raise KeyboardInterrupt
 
     def ignore() -> None:
         nonlocal is_over
-        is_over = True
+        is_over = True  # first: `signal.signal` calls the handler of what has just come in
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)
 
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:  # as nohup and a shell's & set it
-            signal.signal(number, handle)
+    # One that is ignored stays so, as nohup and a shell's & set it; None is not from Python.
+    before = {
+        number: handler
+        for number in _SIGNALS
+        if (handler := signal.getsignal(number)) not in {signal.SIG_IGN, None}
+    }
+    for number in before:
+        signal.signal(number, handle)
     try:
         yield ignore
     finally:
-        for number, handler in before.items():
+        if not is_over:
+            _restore(before)
+
+
+def _is_crew(frame: FrameType | None) -> bool:
+    while frame is not None and frame.f_code is not Crew.run.__code__:
+        frame = frame.f_back
+    return frame is not None
+
+
+@contextmanager
+def kept_signals() -> Iterator[None]:
+    """Give the signals their handlers back at the end: for a command inside another program."""
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        _restore(before)
+
+
+def _restore(before: Mapping[signal.Signals, Any]) -> None:
+    for number, handler in before.items():
+        if signal.getsignal(number) is not handler:
             signal.signal(number, handler)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ __all__ = [
     "STDIN",
     "encoding_option",
     "gateway_options",
+    "read_stdin",
     "read_text",
     "recipient_options",
     "text_argument",
@@ -60,8 +62,21 @@ def recipient_options(command: Command) -> Command:
     )
 
 
+def read_stdin() -> bytes:
+    """Return what standard input holds.
+
+    Raises:
+        UsageError: It is closed.
+    """
+    if sys.stdin is None:
+        raise click.UsageError("- is standard input, which is closed.")
+    return sys.stdin.buffer.read()
+
+
 def read_text(text: str, to_file: Path | None = None) -> str:
     """Return the text, or where it is `-`, standard input without the newline at its end.
+
+    A byte order mark at its start, as Windows writes one, is no part of it either.
 
     Raises:
         MessageError: Standard input is not UTF-8.
@@ -70,7 +85,7 @@ def read_text(text: str, to_file: Path | None = None) -> str:
         return text
     if str(to_file) == STDIN:
         raise click.UsageError("Standard input can give the text or the recipients, not both.")
-    given = sys.stdin.buffer.read()
+    given = read_stdin().removeprefix(BOM_UTF8)
     if given.endswith(b"\n"):
         given = given[:-1].removesuffix(b"\r")
     try:

@@ -12,7 +12,7 @@ _LONG = 100  # recipients from which on a send takes long enough
 
 
 @contextmanager
-def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
+def progress_bar(total: int, *, doing: str = "Sending") -> Iterator[Callable[[int], None]]:
     """Show a bar on standard error where that is a terminal, and give a way to move it on."""
     if total < _LONG or not sys.stderr.isatty():
         yield lambda _: None
@@ -20,7 +20,7 @@ def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
     from rich.console import Console  # noqa: PLC0415 - only long sends on a terminal need it
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn  # noqa: PLC0415 - as above
 
-    columns = ("Sending", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (doing, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total)
         yield lambda done: bar.advance(task, done)

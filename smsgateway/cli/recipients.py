@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from smsgateway.cli.options import STDIN
+from smsgateway.cli.options import STDIN, read_stdin
 from smsgateway.errors import InvalidPhoneNumber, MessageError
 from smsgateway.phone import PhoneNumber
 
@@ -69,7 +68,7 @@ def check_rows(rows: list[Row], *, region: str | None) -> tuple[str, ...]:
 def _rows(file: Path) -> list[Row]:
     name = "standard input" if str(file) == STDIN else str(file)
     try:
-        content = sys.stdin.buffer.read() if str(file) == STDIN else file.read_bytes()
+        content = read_stdin() if str(file) == STDIN else file.read_bytes()
         rows = list(_numbers(content.decode("utf-8-sig")))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise MessageError(
@@ -94,7 +93,9 @@ def _numbers(content: str) -> Iterator[Row]:
             titles = [cell.strip().casefold() for cell in cells]
             named = [titles.index(title) for title in _COLUMNS if title in titles]
             column = named[0] if named else 0
-            if named:
-                continue
+            if not named:  # which is well, unless it turns out to be a title
+                hint = f" (a title is one of: {', '.join(_COLUMNS)})"
+                yield Row(f"line {reader.line_num}{hint}", cells[0])
+            continue
         number = cells[column] if column < len(cells) else ""
         yield Row(f"line {reader.line_num}", number)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Unpack
+from typing import TypeAlias, Unpack
 
 import click
 from rich.console import RenderableType
 
-from smsgateway.cli.account import choose
-from smsgateway.cli.interrupt import interrupts
+from smsgateway.cli.account import Purpose, choose
+from smsgateway.cli.document import counts, sentence
+from smsgateway.cli.interrupt import Interrupted, interrupts
 from smsgateway.cli.options import (
     encoding_option,
     gateway_options,
@@ -27,11 +27,14 @@ from smsgateway.cli.recipients import check_rows, list_rows
 from smsgateway.errors import Reason, SendFailed, SendInterrupted
 from smsgateway.gateway import SmsGateway
 from smsgateway.message import Message, MessageFields
-from smsgateway.result import SendResult, SendStatus
+from smsgateway.result import SendResult
 
 __all__ = ["exit_status", "send"]
 
+_Outcome: TypeAlias = SendResult | SendFailed | SendInterrupted
+
 _LISTED = 20  # recipients that people are shown one by one
+_UNKNOWN = 4  # the exit status where some recipients may get the message
 
 
 def _time(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
@@ -39,11 +42,12 @@ def _time(_context: click.Context, _option: click.Parameter, value: str | None) 
         return None
     try:
         time = datetime.fromisoformat(value)
-    except ValueError:
+        time.astimezone(UTC)  # as providers will; the first and last years may have no place in it
+        return time if time.tzinfo else time.astimezone()
+    except (ValueError, OverflowError):
         raise click.BadParameter(
             "it looks like 2026-12-24T18:00 or 2026-12-24T18:00+01:00"
         ) from None
-    return time if time.tzinfo else time.astimezone()
 
 
 @click.command()
@@ -79,52 +83,82 @@ def send(
     rejected or not sent, 4 the outcome of some is unknown: they may get the message, so do not
     just send again.
     """
-    output: Output = context.obj
-    words, rows = read_text(text, to_file), list_rows(to, to_file)
-    opened = context.with_resource(choose(output, gateway=gateway, url=url, region=region))
-    numbers = check_rows(rows, region=opened.options.region)
-    outcome = _outcome(opened, Message(text=words, to=numbers, **fields), dry_run=dry_run)
-    result = outcome if isinstance(outcome, SendResult) else outcome.result
-    output.show(outcome, *_for_people(result))
-    if not (outcome is result or output.is_json):
-        output.warn(f"Error: {outcome}")
-    if any(r.reason is Reason.INTERRUPTED for r in result.unknown):
-        os._exit(exit_status(result))  # Python itself would wait for what was given up
-    context.exit(exit_status(result))
-
-
-def _outcome(
-    gateway: SmsGateway, message: Message, *, dry_run: bool
-) -> SendResult | SendFailed | SendInterrupted:
-    """Send; after Ctrl-C finish what is on its way, after a second one not even that."""
-    left = len(set(message.to))
-    with progress_bar(left) as show, interrupts() as ignore_interrupts:
-
-        def tell(recipients: int) -> None:
-            nonlocal left
-            left -= recipients
-            if left <= 0:
-                ignore_interrupts()  # all is known, and is about to be printed
-            show(recipients)
-
+    with interrupts() as ignore_interrupts:
+        sending = _Sending(ignore_interrupts)
         try:
-            return gateway.send(message, dry_run=dry_run, progress=tell)
-        except (SendFailed, SendInterrupted) as error:
-            return error
+            words, rows = read_text(text, to_file), list_rows(to, to_file)
+            purpose = Purpose.PRICE if dry_run else Purpose.SEND
+            chosen = choose(context.obj, gateway=gateway, url=url, region=region, purpose=purpose)
+            opened = context.with_resource(chosen)
+            numbers = check_rows(rows, region=opened.options.region)
+            message = Message(text=words, to=numbers, **fields)
+            outcome = sending.run(opened, message, dry_run=dry_run)
+        except KeyboardInterrupt:
+            raise sending.interrupted() from None
+        finally:
+            ignore_interrupts()
+        result = outcome if isinstance(outcome, SendResult) else outcome.result
+        _show(context.obj, outcome, result)
+        if any(r.reason is Reason.INTERRUPTED for r in result.unknown):
+            os._exit(exit_status(result))  # Python itself would wait for what was given up
+        context.exit(exit_status(result))
+
+
+class InterruptedMidway(Interrupted):
+    """Ctrl-C took the result of a send that had begun."""
+
+    exit_code = _UNKNOWN
+
+
+class _Sending:
+    """One send, and what is known of it when Ctrl-C leaves no result."""
+
+    def __init__(self, ignore_interrupts: Callable[[], None]) -> None:
+        self._ignore_interrupts = ignore_interrupts
+        self._has_begun = False
+
+    def run(self, gateway: SmsGateway, message: Message, *, dry_run: bool) -> _Outcome:
+        """Send; after Ctrl-C finish what is on its way, after a second one not even that."""
+        left = len(set(message.to))
+        with progress_bar(left) as show:
+
+            def tell(recipients: int) -> None:
+                nonlocal left
+                self._has_begun = True
+                left -= recipients
+                if left <= 0:
+                    self._ignore_interrupts()  # all is known, and is about to be printed
+                show(recipients)
+
+            try:
+                return gateway.send(message, dry_run=dry_run, progress=tell)
+            except (SendFailed, SendInterrupted) as error:
+                return error
+
+    def interrupted(self) -> Interrupted:
+        """Make the error that says what Ctrl-C left of a send without a result."""
+        if self._has_begun:
+            return InterruptedMidway("Interrupted; some recipients may get the message.")
+        return Interrupted("Interrupted; nothing was sent.")
+
+
+def _show(output: Output, outcome: _Outcome, result: SendResult) -> None:
+    output.show(outcome, *_for_people(result))
+    if not (isinstance(outcome, SendResult) or output.is_json):
+        output.warn(f"Error: {sentence(outcome)}")
 
 
 def exit_status(result: SendResult) -> int:
     """Say by a number what became of a message, as the command's help explains."""
     if result.unknown:
-        return 4
+        return _UNKNOWN
     if all(recipient.is_taken for recipient in result.recipients):
         return 0
     return 3 if result.accepted else 1
 
 
 def _for_people(result: SendResult) -> Iterator[RenderableType]:
-    counts = Counter(recipient.status for recipient in result.recipients)
-    yield ", ".join(f"{s.replace('_', ' ')} {counts[s]}" for s in SendStatus if counts[s])
+    yield counts(result)
     listed = result.recipients
     if len(listed) > _LISTED:
         listed = tuple(recipient for recipient in listed if not recipient.is_taken)

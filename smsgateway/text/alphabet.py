@@ -18,10 +18,10 @@ from gsm0338.charset import (  # type: ignore[import-untyped]  # the package has
 __all__ = [
     "BASIC",
     "CLASSES",
+    "EURO",
     "EXTENSION",
     "OUTSIDERS",
     "count_septets",
-    "count_wide_septets",
     "mark_escapes",
 ]
 
@@ -43,27 +43,18 @@ def _class_of(char: str) -> int:
     return _BASIC if char in BASIC else _EXTENSION if char in EXTENSION else _OUTSIDER
 
 
+EURO: Final = "€"  # the one extension character that Latin-1 does not have
+
 CLASSES: Final = bytes(_class_of(chr(code)) for code in range(0x100))
 
-# Latin-1 has neither the euro sign nor Greek: another character of the same class stands in.
-_STAND_INS: Final = {
-    char: "A" if char in BASIC else "^" for char in BASIC | EXTENSION if char > "\xff"
-}
-_EURO: Final = "€"
-_GREEK: Final = str.maketrans(_STAND_INS)
 
-
-def count_septets(classes: bytes) -> int | None:
-    """Count the septets that characters of these classes take, or find an outsider."""
-    if _OUTSIDER in classes:
+def count_septets(text: str, latin: bytes, euros: int) -> int | None:
+    """Count the septets of a text, given what of it Latin-1 can write, or find an outsider."""
+    classes = latin.translate(CLASSES)
+    greek = len(text) - len(latin) - euros
+    if _OUTSIDER in classes or (greek and OUTSIDERS.search(text)):
         return None
-    return len(classes) + classes.count(_EXTENSION)
-
-
-def count_wide_septets(text: str) -> int | None:
-    """Count the septets of a text that Latin-1 cannot write, or find an outsider."""
-    latin = _in_latin(text)
-    return None if latin is None else count_septets(latin.translate(CLASSES))
+    return len(text) + classes.count(_EXTENSION) + euros
 
 
 def mark_escapes(text: str) -> bytes:
@@ -71,16 +62,6 @@ def mark_escapes(text: str) -> bytes:
 
     The text must be within the alphabet.
     """
-    latin = _in_latin(text) or b""
+    # Latin-1 has no Greek: a question mark, just as basic a character, stands in.
+    latin = text.replace(EURO, "^").encode("latin-1", "replace")
     return latin.translate(CLASSES).replace(bytes([_EXTENSION]), b"\x01\x00")
-
-
-def _in_latin(text: str) -> bytes | None:
-    # Most wide texts within the alphabet have euros and no Greek, and this is much faster.
-    text = text.replace(_EURO, _STAND_INS[_EURO])
-    latin = text.encode("latin-1", "ignore")
-    if len(latin) == len(text):
-        return latin
-    if OUTSIDERS.search(text):
-        return None
-    return text.translate(_GREEK).encode("latin-1")

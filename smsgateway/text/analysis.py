@@ -9,9 +9,9 @@ from typing import Final, NoReturn
 from smsgateway.errors import MessageError
 from smsgateway.text.alphabet import (
     CLASSES,
+    EURO,
     OUTSIDERS,
     count_septets,
-    count_wide_septets,
     mark_escapes,
 )
 from smsgateway.text.encoding import HEADER_OCTETS, Encoding, segment_limits
@@ -124,8 +124,7 @@ def _analyze_plain(units: int) -> TextAnalysis:
 
 # Texts of one-septet characters differ in nothing but their length, so those of up to ten segments
 # share their analyses, and finding one takes a seventh of the time of making one.
-_LONGEST_PLAIN: Final = 10 * segment_limits(_GSM7).joined
-_plain: Final = tuple(map(_analyze_plain, range(_LONGEST_PLAIN + 1)))
+_plain: Final = tuple(map(_analyze_plain, range(10 * segment_limits(_GSM7).joined + 1)))
 
 
 def analyze(
@@ -151,28 +150,37 @@ def analyze(
     >>> analyze("Hej 👋").offenders[0].offset
     4
     """
-    length = len(text)
-    latin = text.encode("latin-1", "ignore")
-    if len(latin) == length:
-        classes = latin.translate(CLASSES)
-        if (
-            classes.isascii()
-            and length <= _LONGEST_PLAIN
-            and encoding is None
-            and header_octets == HEADER_OCTETS
-        ):
-            return _plain[length]
-        septets, utf16_units = count_septets(classes), length
+    if text.isascii():
+        latin = text.encode()
     else:
-        utf16_units = len(_utf16(text)) // 2
-        # What takes two units of UTF-16 is never in the alphabet: no need to look closer.
-        septets = None if utf16_units > length else count_wide_septets(text)
-    return _conclude(text, septets, utf16_units, encoding, header_octets)
+        latin = text.encode("latin-1", "ignore")
+        if len(latin) < len(text):
+            return _analyze_closely(text, latin, encoding, header_octets)
+    if encoding is None and header_octets == HEADER_OCTETS and latin.translate(CLASSES).isascii():
+        try:
+            return _plain[len(text)]
+        except IndexError:
+            return _analyze_plain(len(text))
+    return _analyze_closely(text, latin, encoding, header_octets)
 
 
-def _conclude(
-    text: str, septets: int | None, utf16_units: int, encoding: Encoding | None, header_octets: int
+def _analyze_closely(
+    text: str, latin: bytes, encoding: Encoding | None, header_octets: int
 ) -> TextAnalysis:
+    length = len(text)
+    # To look for a euro sign is quicker than to count none.
+    euros = text.count(EURO) if EURO in text else 0
+    try:
+        utf16 = b"" if len(latin) + euros == length else utf_16_be_encode(text)[0]
+    except UnicodeEncodeError as error:
+        raise MessageError(
+            f"The text has half a surrogate pair at offset {error.start}. Decode it properly:"
+            " no encoding can carry that.",
+            field="text",
+        ) from None
+    utf16_units = len(utf16) // 2 or length
+    # What takes two units of UTF-16 is never in the alphabet: no need to look closer.
+    septets = None if utf16_units > length else count_septets(text, latin, euros)
     if encoding is not None:
         encoding = Encoding(encoding)  # a string that names one will do
     if septets is not None and encoding is not _UCS2:
@@ -230,7 +238,7 @@ def _count_segments(text: str, encoding: Encoding, units: int, header_octets: in
         return 1
     # A pair that is kept whole leaves at most one unit free at the end of a segment.
     fewest = -(-units // limit)
-    if units == len(text) or fewest == -(-units // (limit - 1)):
+    if units == len(text) or units <= fewest * (limit - 1):
         return fewest
     return len(_boundaries(_pairs(text, encoding), limit)) - 1
 
@@ -251,15 +259,4 @@ def _pairs(text: str, encoding: Encoding) -> bytes:
     """Mark the units of a text, one byte each: 1 for the first of a pair, 0 for any other."""
     if encoding is _GSM7:
         return mark_escapes(text)
-    return _utf16(text)[::2].translate(_HIGH_SURROGATES)
-
-
-def _utf16(text: str) -> bytes:
-    try:
-        return utf_16_be_encode(text)[0]
-    except UnicodeEncodeError as error:
-        raise MessageError(
-            f"The text has half a surrogate pair at offset {error.start}. Decode it properly:"
-            " no encoding can carry that.",
-            field="text",
-        ) from None
+    return utf_16_be_encode(text)[0][::2].translate(_HIGH_SURROGATES)

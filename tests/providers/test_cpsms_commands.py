@@ -163,10 +163,11 @@ def test_people_are_told_what_became_of_a_group(run: Run) -> None:
 
 
 @pytest.mark.parametrize("id_", ["0", "-1", "Kunder"])
-def test_what_is_no_id_of_a_group_is_wrong_usage(run_json: RunJson, id_: str) -> None:
-    document = run_json("groups", "delete", "--", id_, status=2)
+def test_what_is_no_id_of_a_group_is_wrong_usage(run: Run, id_: str) -> None:
+    done = run("groups", "delete", "--json", "--", id_)
 
-    assert document["error"]["type"] == "UsageError"
+    assert done.exit_code == 2
+    assert json.loads(done.stdout)["error"]["type"] == "UsageError"
 
 
 def test_the_vendors_no_is_an_error(group: str, run_json: RunJson) -> None:

@@ -121,6 +121,7 @@ def test_a_file_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         pytest.param("[gateways]\nmain = 1", None, "must be tables", id="not a table"),
         pytest.param("gateways = 1", None, "must be tables", id="not tables"),
         pytest.param("default =", None, "cannot be read", id="not toml"),
+        pytest.param("default = []", None, "must be the name of a gateway", id="list as default"),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong(
@@ -133,8 +134,118 @@ def test_a_wrong_file_says_what_is_wrong(
 
 
 def test_a_name_without_any_file_says_where_it_could_stand() -> None:
-    with pytest.raises(ConfigurationError, match="SMSGATEWAY_ALERTS_URL, and there is no"):
+    with pytest.raises(ConfigurationError) as caught:
         find_account("alerts", PLUGINS)
+
+    assert str(caught.value) == (
+        "No gateway is called 'alerts'. "
+        "It is not in SMSGATEWAY_ALERTS_URL, and there is no smsgateway.toml."
+    )
+
+
+def test_a_name_that_a_file_lacks_says_what_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "here" / "smsgateway.toml"
+    path.write_text(TOML)
+
+    with pytest.raises(ConfigurationError) as caught:
+        find_account("mian", PLUGINS)
+
+    assert str(caught.value) == (
+        "No gateway is called 'mian'. Did you mean 'main'? There are: main. "
+        f"It is neither in SMSGATEWAY_MIAN_URL nor in {path}."
+    )
+
+
+def test_a_url_where_a_name_belongs_is_not_quoted() -> None:
+    with pytest.raises(ConfigurationError, match="It is not in the environment") as caught:
+        find_account("pigeon://u:topsecret@default", PLUGINS)
+
+    assert "topsecret" not in str(caught.value).casefold()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"\xff", "byte 82 is not UTF-8"), (b"x", "at end of document")],
+    ids=["not UTF-8", "not TOML"],
+)
+def test_a_file_that_cannot_be_read_is_not_kept_in_the_error(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    path = tmp_path / "here" / "smsgateway.toml"
+    path.write_bytes(TOML.encode() + content)
+
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        find_account(None, PLUGINS)
+
+    assert caught.value.__context__ is None
+
+
+def test_a_folder_in_the_place_of_the_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "here" / "smsgateway.toml").mkdir()
+
+    with pytest.raises(ConfigurationError, match="cannot be read: Is a directory"):
+        find_account(None, PLUGINS)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    text = TOML.replace("\n", "\r\n")
+    (tmp_path / "here" / "smsgateway.toml").write_text(text, encoding="utf-8-sig", newline="")
+
+    assert find_account(None, PLUGINS).options == KEYS
+
+
+@pytest.mark.parametrize("content", ["[tool]\nsmsgateway = 3", "tool.smsgateway = []"])
+def test_our_table_in_pyproject_must_be_one(tmp_path: Path, content: str) -> None:
+    (tmp_path / "here" / "pyproject.toml").write_text(content)
+
+    with pytest.raises(ConfigurationError, match="must be a table"):
+        find_account(None, PLUGINS)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["tool = 3 # smsgateway", "[tool.black]\n# smsgateway", "[project", "[project]\nname = '\xe6"],
+    ids=["tool is no table", "another tool", "not TOML", "half a string"],
+)
+def test_a_pyproject_with_nothing_of_ours_stops_nothing(tmp_path: Path, content: str) -> None:
+    (tmp_path / "here" / "pyproject.toml").write_text(content, encoding="latin-1")
+
+    assert find_account(None, PLUGINS).source == "nothing configured"
+
+
+def test_a_broken_pyproject_that_may_hold_our_table_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "here" / "pyproject.toml").write_text("[tool.smsgateway")
+
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml cannot be read"):
+        find_account(None, PLUGINS)
+
+
+def test_the_environment_wins_over_a_broken_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here" / "smsgateway.toml").write_text("[gateways")
+    monkeypatch.setenv("SMSGATEWAY_MAIN_URL", "inbox://")
+
+    assert find_account("main", PLUGINS).source == "SMSGATEWAY_MAIN_URL"
+
+
+def test_the_default_that_a_file_names_may_be_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here" / "smsgateway.toml").write_text("default = 'main'")
+    monkeypatch.setenv("SMSGATEWAY_MAIN_URL", "inbox://")
+
+    assert find_account(None, PLUGINS).source == "SMSGATEWAY_MAIN_URL"
+
+
+def test_in_a_deleted_directory_the_users_own_file_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+
+    assert find_account(None, PLUGINS).source == "nothing configured"
 
 
 def test_a_named_file_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,6 @@
 from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +20,11 @@ from smsgateway.http import Flow
 from smsgateway.provider import Capabilities, Provider
 
 
+class Sky(StrEnum):
+    BLUE = "blue"
+    CLOUDY = "cloudy"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pigeon:
     username: str
@@ -27,6 +34,8 @@ class Pigeon:
     birds: int = 1
     tame: bool = False
     loft: Path | None = None
+    sky: Sky = Sky.BLUE
+    plumage: Fraction | None = None
 
     name: ClassVar[str] = "pigeon"
     credentials: ClassVar[tuple[str, ...]] = ("username", "api_key")
@@ -111,6 +120,10 @@ def test_a_url_without_a_host_gives_a_path() -> None:
         ("inbox://topsecret@default", "no user and password"),
         ("pigeon://u:topsecret@default?region=DK&region=SE", "'region' twice"),
         ("pigeon://u:topsecret@default?api_key=other", "'api_key' twice"),
+        ("pigeon://u:7?topsecret@default", "written %2F, %3F"),
+        ("pigeon://u:7?top=secret&topsecret@default", "written %2F, %3F"),
+        ("pigeon://u:7/topsecret@default", "written %2F, %3F"),
+        ("pigeon://u:a@b/topsecret@default", "written %2F, %3F"),
     ],
 )
 def test_a_wrong_url_says_what_is_wrong_and_quotes_no_secret(url: str, words: str) -> None:
@@ -118,6 +131,7 @@ def test_a_wrong_url_says_what_is_wrong_and_quotes_no_secret(url: str, words: st
         parse_url(url, PLUGINS)
 
     assert "topsecret" not in str(caught.value)
+    assert caught.value.__context__ is None
 
 
 def test_text_from_a_url_becomes_what_the_fields_say(tmp_path: Path) -> None:
@@ -157,22 +171,45 @@ def test_values_of_the_right_type_are_taken_as_they_are() -> None:
         pytest.param({"usrname": "u"}, "Did you mean 'username'", id="near option"),
         pytest.param({"regoin": "DK"}, "Did you mean 'region'", id="near gateway option"),
         pytest.param({"to": "+4522334488"}, "No option of pigeon is called 'to'", id="recipients"),
-        pytest.param({"birds": "many"}, "birds cannot be read as int", id="int"),
-        pytest.param({"birds": True}, "birds cannot be read as int", id="bool as int"),
-        pytest.param({"tame": "perhaps"}, "tame cannot be read as bool", id="bool"),
-        pytest.param({"username": 7}, "username cannot be read as str", id="str"),
-        pytest.param({"loft": 7}, "loft cannot be read as Path", id="path"),
-        pytest.param({"guarantee": "always"}, "guarantee cannot be read", id="guarantee"),
+        pytest.param({"birds": "many"}, "birds must be a whole number", id="int"),
+        pytest.param({"birds": True}, "birds must be a whole number", id="bool as int"),
+        pytest.param({"tame": "perhaps"}, "tame must be true or false", id="bool"),
+        pytest.param({"username": 7}, "username must be text", id="str"),
+        pytest.param({"loft": 7}, "loft must be a path", id="path"),
+        pytest.param({"guarantee": "always"}, "guarantee must be at_most_once", id="guarantee"),
         pytest.param({"workers": 0}, "workers must be more than 0", id="zero"),
         pytest.param({"deadline": "inf"}, "deadline must be more than 0", id="forever"),
         pytest.param({"deadline": "nan"}, "deadline must be more than 0", id="nan"),
+        pytest.param({"deadline": "soon"}, "deadline must be a number", id="float"),
+        pytest.param({"rates": 7}, "rates must be the file of a rate table", id="rates number"),
         pytest.param({"rates": "none.csv"}, "cannot be read", id="rates"),
+        pytest.param({"region": "Danmark"}, "two letters of ISO 3166", id="region"),
+        pytest.param({"region": ""}, "two letters of ISO 3166", id="empty region"),
+        pytest.param({"sender": " "}, "sender must not be blank", id="blank sender"),
+        pytest.param({"sky": "grey"}, "sky must be blue or cloudy", id="choices"),
+        pytest.param({"plumage": "x"}, "plumage must be a Fraction", id="another type"),
         pytest.param({"api_key_env": "NO_SUCH_KEY"}, "given twice", id="secret twice"),
     ],
 )
 def test_a_wrong_option_says_what_is_wrong(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         build({**KEYS, **changes}, PLUGINS)
+
+
+@pytest.mark.parametrize("name", ["7?topsecret", "topsecret@default", "", "a b"])
+def test_an_option_whose_name_is_none_is_not_quoted(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="called what was given") as caught:
+        build({**KEYS, name: "topsecret"}, PLUGINS)
+
+    assert "topsecret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("option", ["birds", "tame", "sky", "username"])
+def test_an_error_keeps_no_value(option: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        build({**KEYS, option: ["topsecret"]}, PLUGINS)
+
+    assert caught.value.__context__ is None
 
 
 def test_missing_options_are_named() -> None:
@@ -186,7 +223,7 @@ def test_a_broken_plugin_is_named_when_its_provider_is_asked_for() -> None:
         def broken(self) -> tuple[Any, ...]:
             return ("Plugin 'bad' of bad-sms 0.3 cannot be used: ImportError.",)
 
-    with pytest.raises(ConfigurationError, match=r"There are: \. Plugin 'bad' of bad-sms 0\.3"):
+    with pytest.raises(ConfigurationError, match=r"called 'bad'\. Plugin 'bad' of bad-sms 0\.3"):
         build({"provider": "bad"}, Broken())
 
 
@@ -202,6 +239,25 @@ def test_secrets_come_from_the_environment_or_a_file(
     )
 
     assert provider == Pigeon(username="from-env", api_key="from-file")
+
+
+def test_a_secret_from_a_file_has_no_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("from-file\r\n", encoding="utf-8-sig")
+
+    provider, _ = build(
+        {"provider": "pigeon", "username": "u", "api_key_file": f"{tmp_path}/key"}, PLUGINS
+    )
+
+    assert provider == Pigeon(username="u", api_key="from-file")
+
+
+def test_a_secrets_file_that_cannot_be_read_is_not_kept_in_the_error(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"topsecret\xff")
+
+    with pytest.raises(ConfigurationError, match="UnicodeDecodeError") as caught:
+        build({"provider": "pigeon", "username": "u", "api_key_file": f"{tmp_path}/key"}, PLUGINS)
+
+    assert caught.value.__context__ is None
 
 
 @pytest.mark.parametrize(

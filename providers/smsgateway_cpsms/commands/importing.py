@@ -96,7 +96,7 @@ def _import(account: Account, group_id: int, rows: list[Row]) -> _Import:
     """Add one contact after another."""
     outcomes: list[_Outcome] = []
     error: SmsGatewayError | KeyboardInterrupt | None = None
-    with progress_bar(len(rows)) as show, interrupts() as ignore_interrupts:
+    with progress_bar(len(rows), doing="Importing") as show, interrupts() as ignore_interrupts:
         try:
             for row in rows:
                 # It stands if Ctrl-C comes before the answer.

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from smsgateway.cli.options import STDIN
+from smsgateway.cli.options import STDIN, read_stdin
 from smsgateway.errors import MessageError
 from smsgateway.phone import PhoneNumber
 from smsgateway_cpsms.parameters import check_name
@@ -39,7 +38,7 @@ def read_rows(file: Path) -> list[Row]:
     is_stdin = str(file) == STDIN
     name = "Standard input" if is_stdin else str(file)
     try:
-        content = sys.stdin.buffer.read() if is_stdin else file.read_bytes()
+        content = read_stdin() if is_stdin else file.read_bytes()
         rows = list(_rows(content.decode("utf-8-sig")))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         problem = f"cannot be read as a CSV file in UTF-8 ({type(error).__name__})"

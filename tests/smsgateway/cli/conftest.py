@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -21,17 +22,16 @@ from smsgateway.provider import Capabilities
 from smsgateway.result import RecipientResult
 from smsgateway.stand_in import sends_go_to
 
+Input = str | bytes | BytesIO | None
 Answer = Callable[[Message], list[RecipientResult]]
 
 
 class Run(Protocol):
-    def __call__(self, *arguments: str, stdin: str | bytes | None = None) -> Result: ...
+    def __call__(self, *arguments: str, stdin: Input = None) -> Result: ...
 
 
 class RunJson(Protocol):
-    def __call__(
-        self, *arguments: str, status: int = 0, stdin: str | bytes | None = None
-    ) -> Any: ...
+    def __call__(self, *arguments: str, status: int = 0, stdin: Input = None) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run() -> Run:
-    def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    def run(*arguments: str, stdin: Input = None) -> Result:
         runner = CliRunner()
         return runner.invoke(command_line(), arguments, input=stdin, catch_exceptions=False)
 
@@ -73,7 +73,7 @@ def run() -> Run:
 def run_json(run: Run) -> RunJson:
     """Run a command with `--json`: its status is as said, its output one document."""
 
-    def run_json(*arguments: str, status: int = 0, stdin: str | bytes | None = None) -> Any:
+    def run_json(*arguments: str, status: int = 0, stdin: Input = None) -> Any:
         done = run(*arguments, "--json", stdin=stdin)
         assert done.exit_code == status, done.output
         return json.loads(done.stdout)

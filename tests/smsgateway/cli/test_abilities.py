@@ -59,3 +59,13 @@ def test_what_the_provider_cannot_do_is_an_error(run_json: Any, arguments: tuple
     document = run_json(*arguments, "--url", "null://", status=1)
 
     assert document["error"]["type"] == "UnsupportedFeature"
+
+
+@pytest.mark.parametrize("arguments", [("balance",), ("cancel", "order-17")])
+def test_without_configuration_the_inbox_is_asked(run: Any, arguments: tuple[str, ...]) -> None:
+    shown = run(*arguments)
+
+    assert shown.exit_code == 1
+    assert shown.stderr.startswith(
+        "No gateway is configured: the embedded inbox is asked.\nError: "
+    )

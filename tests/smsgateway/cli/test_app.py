@@ -12,9 +12,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from smsgateway import cli
+from smsgateway import cli, hooks
 from smsgateway.cli.app import CommandLine
+from smsgateway.cli.options import read_stdin
 from smsgateway.cli.output import Output, json_option
+from smsgateway.hooks import Plugins
 
 COMMANDS = ("analyze", "doctor", "estimate", "inbox", "providers", "send")
 
@@ -146,6 +148,99 @@ def test_the_entry_point_runs(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> N
 
     assert end.value.code == 0
     assert json.loads(capsys.readouterr().out)["units"] == 3
+
+
+def run_in_shell(script: str, words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", "-c", f'"$0" {words}', script], capture_output=True, check=False, text=True
+    )
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-"])
+@pytest.mark.parametrize("flag", ["", "--json"], ids=["people", "json"])
+def test_a_closed_stream_changes_nothing(script: str, closed: str, flag: str) -> None:
+    done = run_in_shell(script, f"send Hej --to +4522334488 {flag} {closed}")
+
+    listed = run_in_shell(script, "inbox list --json")
+    assert done.returncode == 0
+    assert "Error" not in done.stderr
+    assert len(json.loads(listed.stdout)["messages"]) == 1
+
+
+def test_streams_that_are_none_are_replaced(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr(sys, "argv", ["smsgateway", "analyze", "Hej"])
+    monkeypatch.setattr(sys, "stdout", None)
+
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    sys.stdout.close()
+
+    assert end.value.code == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_standard_input_that_is_none_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+
+    with pytest.raises(click.UsageError, match="is closed"):
+        read_stdin()
+
+
+@pytest.mark.parametrize("words", ["analyze -", "send Hej --to-file -"])
+def test_a_closed_standard_input_is_wrong_usage(script: str, words: str) -> None:
+    done = run_in_shell(script, f"{words} <&-")
+
+    assert done.returncode == 2
+    assert "standard input, which is closed" in done.stderr
+
+
+def test_an_interrupt_while_all_is_loaded_is_quiet(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    class Slow:
+        @hooks.hookimpl
+        def register_commands(self) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(hooks, "_installed", Plugins([Slow()]))
+
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+
+    assert end.value.code == 130
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_json"),
+    [
+        (("analyze", "Hej", "--json"), True),
+        (("analyze", "--json", "Hej"), True),
+        (("analyze", "--json", "--", "Hej"), True),
+        (("analyze", "--", "--json"), False),
+        (("send", "Hej", "--to", "+4522334488", "--sender", "--json"), False),
+        (("send", "Hej", "--to", "+4522334488", "--sender", "--sender", "--json"), True),
+        (("send", "Hej", "--to", "+4522334488", "--flash", "--json"), True),
+        (("inbox", "list", "--path", "--json"), False),
+        (("inbox", "list", "--json"), True),
+    ],
+)
+def test_json_is_what_click_takes_for_the_flag(
+    run: Any, arguments: tuple[str, ...], *, is_json: bool
+) -> None:
+    shown = run(*arguments)
+
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("{") == is_json
+
+
+def test_in_a_deleted_directory_all_works(run: Any, home: Path, monkeypatch: Any) -> None:
+    (home / "gone").mkdir()
+    monkeypatch.chdir(home / "gone")
+    (home / "gone").rmdir()
+
+    assert run("send", "Hej", "--to", "+4522334488").exit_code == 0
+    assert run("doctor").exit_code == 0
 
 
 def test_a_reader_that_leaves_does_not_change_the_status(script: str) -> None:

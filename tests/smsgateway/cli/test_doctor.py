@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 
 from smsgateway.cli import doctor as doctor_module
@@ -54,6 +55,30 @@ def test_a_gateway_that_cannot_be_made_is_a_problem(checks: Any, home: Path) -> 
 
     assert found["configuration"] == (True, str(home / "smsgateway.toml"))
     assert found["gateway"] == (False, "cpsms needs username and api_key, or a token.")
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("region=Danmark", "two letters of ISO 3166"),
+        ("region=XX", "No region is called 'XX'"),
+        ("sender=%20", "sender must not be blank"),
+        ("ca_file=/no/such/file.pem", "ca_file holds no certificates"),
+    ],
+)
+def test_an_option_that_no_send_can_work_with_is_a_problem(
+    checks: Any, option: str, words: str
+) -> None:
+    is_ok, detail = checks("--url", f"null://?{option}", status=1)["gateway"]
+
+    assert is_ok is False
+    assert words in detail
+
+
+def test_options_that_a_send_can_work_with_are_none(checks: Any) -> None:
+    found = checks("--url", f"null://?region=dk&sender=Acme&ca_file={certifi.where()}")
+
+    assert found["gateway"][0] is True
 
 
 def test_an_unknown_provider_is_a_problem(checks: Any, home: Path) -> None:

@@ -54,3 +54,11 @@ def test_where_all_is_priced_nothing_else_is_said(run: Any, priced: tuple[str, s
     shown = run("estimate", "Hej", "--to", "+4522334488", *priced).stdout
 
     assert "No price" not in shown
+
+
+def test_without_configuration_it_says_whose_prices_these_are(run: Any) -> None:
+    shown = run("estimate", "Hej", *TO)
+
+    assert shown.stderr == (
+        "No gateway is configured: prices and limits are those of the embedded inbox.\n"
+    )

@@ -8,17 +8,23 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 import termios
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from typing import Any
 
 import pytest
 
-from smsgateway.cli.interrupt import interrupts
+import smsgateway_inbox
+from smsgateway import hooks
+from smsgateway.cli.interrupt import interrupts, kept_signals
+from smsgateway.hooks import Plugins
 from smsgateway.message import Message
 from smsgateway.result import RecipientResult, SendStatus
 
@@ -232,8 +238,169 @@ def test_a_signal_that_was_ignored_stays_so() -> None:
     assert (during, after) == (signal.SIG_IGN, signal.SIG_IGN)
 
 
-def test_a_signal_when_all_is_known_changes_nothing() -> None:
-    with interrupts() as ignore:
-        ignore()
+def test_a_signal_when_all_is_known_changes_nothing_until_the_command_has_ended() -> None:
+    before = signal.getsignal(signal.SIGINT)
 
+    with kept_signals():
+        with interrupts() as ignore:
+            ignore()
+            signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
+
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_signal_that_nobody_awaits_has_its_old_handler_again() -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    with interrupts():
+        during = signal.getsignal(signal.SIGINT)
+
+    assert during is not before
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+class PressingCtrlC(str):
+    """Words that press Ctrl-C when they are printed."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        signal.raise_signal(signal.SIGINT)
+        return "Words."
+
+
+def test_a_signal_while_the_result_is_printed_changes_nothing(
+    run_json: Any, answer_with: Any
+) -> None:
+    def answer(_: Message) -> list[RecipientResult]:
+        words = PressingCtrlC("Words.")
+        return [RecipientResult(to=DANE, status=SendStatus.ACCEPTED, detail=words)]
+
+    answer_with(answer)
+
+    document = run_json("send", "Hej", "--to", DANE)
+
+    assert document["accepted"] == [DANE]
+    assert document["recipients"][0]["detail"] == "Words."
+
+
+EXITING = """
+import atexit, signal
+atexit.register(signal.raise_signal, signal.SIGINT)
+from smsgateway.cli import main
+main()
+"""
+
+
+def test_a_signal_while_python_exits_changes_nothing() -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", EXITING),
+            *("send", "Hej", "--to", DANE, "--url", "null://", "--json"),
+        ],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["accepted"] == [DANE]
+
+
+class Keyboard(BytesIO):
+    """A standard input where somebody presses Ctrl-C instead of typing."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size:  # without, click looks at whether it is bytes that are read
+            signal.raise_signal(signal.SIGINT)
+        return b""
+
+
+NOTHING = {"error": {"type": "Interrupted", "message": "Interrupted; nothing was sent."}}
+
+
+def test_a_signal_before_the_send_says_that_nothing_was_sent(run_json: Any) -> None:
+    assert run_json("send", "-", "--to", DANE, status=130, stdin=Keyboard()) == NOTHING
+
+
+def test_a_signal_before_the_first_request_says_that_nothing_was_sent(
+    run_json: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow:
+        @hooks.hookimpl
+        def before_send(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(hooks, "_installed", Plugins([smsgateway_inbox, Slow()]))
+
+    assert run_json("send", "Hej", "--to", DANE, status=130) == NOTHING
+
+
+def test_a_second_signal_when_nothing_is_on_its_way_loses_no_result(
+    run_json: Any, answer_with: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Listening:
+        @hooks.hookimpl
+        def send_failed(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def answer(message: Message) -> list[RecipientResult]:
+        press_ctrl_c()
+        return [RecipientResult(to=to, status=SendStatus.ACCEPTED) for to in message.to]
+
+    answer_with(answer)
+    monkeypatch.setattr(hooks, "_installed", Plugins([smsgateway_inbox, Listening()]))
+
+    document = run_json("send", "Hej", "--to", DANE)
+
+    assert document["accepted"] == [DANE]
+    assert document["error"] == {
+        "type": "SendInterrupted",
+        "message": "The send was interrupted: accepted 1.",
+    }
+
+
+def test_a_send_that_lost_its_result_says_so(
+    run_json: Any, answer_with: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Shortening:
+        @hooks.hookimpl
+        def before_send(self, message: Message) -> Message:
+            return replace(message, to=message.to[:1])
+
+        @hooks.hookimpl
+        def after_send(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def answer(message: Message) -> list[RecipientResult]:
+        return [RecipientResult(to=to, status=SendStatus.ACCEPTED) for to in message.to]
+
+    answer_with(answer)
+    monkeypatch.setattr(hooks, "_installed", Plugins([smsgateway_inbox, Shortening()]))
+
+    document = run_json("send", "Hej", "--to", DANE, "--to", "+4522334489", status=4)
+
+    assert document["error"] == {
+        "type": "InterruptedMidway",
+        "message": "Interrupted; some recipients may get the message.",
+    }
+
+
+def test_people_are_told_how_many_an_interrupt_has_left(
+    run: Any, answer_with: Any, numbers_file: Any
+) -> None:
+    def answer(message: Message) -> list[RecipientResult]:
+        press_ctrl_c()
+        return [RecipientResult(to=to, status=SendStatus.ACCEPTED) for to in message.to]
+
+    answer_with(answer)
+
+    shown = run(
+        *("send", "Hej", "--to-file", numbers_file(30)),
+        *("--url", "null://?workers=1&batch_size=10"),
+    )
+
+    assert shown.exit_code == 3
+    assert "Error: The send was interrupted: accepted 10, not sent 20.\n" in shown.stderr
+    assert "SendResult" not in shown.output

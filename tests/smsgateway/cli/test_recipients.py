@@ -77,6 +77,15 @@ def test_of_many_wrong_rows_twenty_are_listed(run_json: Any, home: Path) -> None
     assert lines[-1].strip() == "and 10 more"
 
 
+@pytest.mark.parametrize("title", ["telefon", "phone number", "name,telefon"])
+def test_a_title_that_is_not_known_says_which_are(run_json: Any, home: Path, title: str) -> None:
+    (home / "numbers.csv").write_text(f"{title}\n22334488\n")
+
+    document = run_json("send", "Hej", *URL, "--to-file", "numbers.csv", status=1)
+
+    assert "line 1 (a title is one of: to, number, phone): " in document["error"]["message"]
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [(b"", "names no recipient"), (b"to\n\n", "names no recipient"), (b"\xe6\n", "UTF-8")],

@@ -96,8 +96,10 @@ def test_a_time_without_a_zone_is_local(run_json: Any) -> None:
         (b"Hej\n\n", "Hej\n"),
         (b"Hej", "Hej"),
         ("Blåbær €".encode(), "Blåbær €"),
+        ("\ufeffHej\r\n".encode(), "Hej"),
+        ("\ufeff\ufeffHej".encode(), "\ufeffHej"),
     ],
-    ids=["newline", "CRLF", "two newlines", "no newline", "Danish"],
+    ids=["newline", "CRLF", "two newlines", "no newline", "Danish", "mark", "two marks"],
 )
 def test_a_text_from_standard_input_loses_one_newline(
     run_json: Any, given: bytes, text: str
@@ -169,6 +171,14 @@ def test_a_dry_run_sends_nothing(run: Any, run_json: Any) -> None:
 
     assert sent["recipients"][0]["status"] == "simulated"
     assert "is empty" in run("inbox", "list").stdout
+
+
+def test_a_dry_run_does_not_say_that_it_goes_anywhere(run: Any) -> None:
+    shown = run("send", "Hej", *TO, "--dry-run")
+
+    assert shown.stderr == (
+        "No gateway is configured: prices and limits are those of the embedded inbox.\n"
+    )
 
 
 def test_a_plugin_can_stop_a_dry_run(run_json: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,6 +290,9 @@ def test_what_a_provider_prints_does_not_get_into_the_document(run: Any, run_jso
         (("send", "Hej"), "--to"),
         (("send",), "TEXT"),
         (("send", "Hej", *TO, "--at", "tomorrow"), "2026-12-24T18:00"),
+        (("send", "Hej", *TO, "--at", "0001-01-01"), "2026-12-24T18:00"),
+        (("send", "Hej", *TO, "--at", "0001-01-01T00:00+14:00"), "2026-12-24T18:00"),
+        (("send", "Hej", *TO, "--at", "9999-12-31T23:59-14:00"), "2026-12-24T18:00"),
         (("send", "Hej", *TO, "--encoding", "ascii"), "gsm7"),
         (("send", "Hej", *TO, "--gateway", "a", "--url", "null://"), "exclude"),
         (("send", "-", "--to-file", "-"), "not both"),

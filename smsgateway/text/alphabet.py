@@ -63,5 +63,5 @@ def mark_escapes(text: str) -> bytes:
     The text must be within the alphabet.
     """
     # Latin-1 has no Greek: a question mark, just as basic a character, stands in.
-    latin = text.replace(EURO, "^").encode("latin-1", "replace")
+    latin = text.replace(EURO, "^").encode("latin1", "replace")
     return latin.translate(CLASSES).replace(bytes([_EXTENSION]), b"\x01\x00")

@@ -150,17 +150,18 @@ def analyze(
     >>> analyze("Hej 👋").offenders[0].offset
     4
     """
+    length = len(text)
     if text.isascii():
-        latin = text.encode()
+        latin = text.encode()  # the same, and quicker written
     else:
-        latin = text.encode("latin-1", "ignore")
-        if len(latin) < len(text):
+        latin = text.encode("latin1", "ignore")
+        if len(latin) < length:
             return _analyze_closely(text, latin, encoding, header_octets)
     if encoding is None and header_octets == HEADER_OCTETS and latin.translate(CLASSES).isascii():
         try:
-            return _plain[len(text)]
+            return _plain[length]
         except IndexError:
-            return _analyze_plain(len(text))
+            return _analyze_plain(length)
     return _analyze_closely(text, latin, encoding, header_octets)
 
 
@@ -171,14 +172,15 @@ def _analyze_closely(
     # To look for a euro sign is quicker than to count none.
     euros = text.count(EURO) if EURO in text else 0
     try:
-        utf16 = b"" if len(latin) + euros == length else utf_16_be_encode(text)[0]
+        utf16_units = (
+            length if len(latin) + euros == length else len(utf_16_be_encode(text)[0]) // 2
+        )
     except UnicodeEncodeError as error:
         raise MessageError(
             f"The text has half a surrogate pair at offset {error.start}. Decode it properly:"
             " no encoding can carry that.",
             field="text",
         ) from None
-    utf16_units = len(utf16) // 2 or length
     # What takes two units of UTF-16 is never in the alphabet: no need to look closer.
     septets = None if utf16_units > length else count_septets(text, latin, euros)
     if encoding is not None:

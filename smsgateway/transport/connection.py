@@ -34,9 +34,11 @@ class Connection(HTTPConnection):
 
     Attributes:
         watch: The exchange that is under way; the pool sets it.
+        head: The request's headers, while they wait for its body; None where there is no body.
     """
 
     watch: Watch
+    head: bytes | None = None
     _incoming: Incoming
     _idle_since = 0.0
 
@@ -65,6 +67,10 @@ class Connection(HTTPConnection):
 
     def send(self, data: bytes) -> None:  # type: ignore[override] # we never send anything else
         """Write all of it; before the request's first byte, make sure of the connection."""
+        if self.head == b"":
+            self.head = data  # the body comes next; apart, they would be two records of TLS
+            return
+        data, self.head = (self.head or b"") + data, None
         if not self.watch.written:
             if self.sock is not None and self._is_doubtful():
                 self.sock.close()
@@ -158,6 +164,7 @@ class Pool(HTTPConnectionPool):
         is_whole = False
         try:
             connection.watch = watch
+            connection.head = b"" if body else None
             connection.request(method, url, body=body, headers=headers)
             # `Connection` has marked this; one that somebody put in its place has not.
             watch.written = True

@@ -104,6 +104,7 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self, context: ssl.SSLContext, pool_size: int) -> None:
         self._context = context
+        self._latest: tuple[str, HTTPConnectionPool | None] = "", None
         super().__init__(pool_connections=PROVIDERS, pool_maxsize=pool_size, pool_block=True)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = True) -> None:  # type: ignore[override]  # noqa: FBT001, FBT002 - requests calls it so
@@ -115,7 +116,14 @@ class _Adapter(HTTPAdapter):
         self, request: PreparedRequest, *_verify: object, **_options: object
     ) -> HTTPConnectionPool:
         """Return the pool for the request, whatever requests says about whom to trust."""
-        pool: HTTPConnectionPool = self.poolmanager.connection_from_url(request.url)
+        url = str(request.url)
+        origin = "/".join(url.split("/", 3)[:3])
+        # One tuple, so that no thread sees half of a change. urllib3 would take the URL apart, and
+        # put a key of 20 parts together, for each request.
+        known, pool = self._latest
+        if known != origin or pool is None:
+            pool = self.poolmanager.connection_from_url(url)
+            self._latest = origin, pool
         return pool
 
     def cert_verify(self, *_arguments: object) -> None:

@@ -581,3 +581,8 @@ def test_nobody_is_accepted_who_is_not_named_under_success(
     named = json.dumps(success).replace(" ", "")
     accepted = [recipient.to.removeprefix("+") for recipient in result.accepted]
     assert [number for number in accepted if number not in named] == []
+
+
+def test_credentials_that_are_no_text_are_refused_before_anything_is_sent() -> None:
+    with pytest.raises(ConfigurationError, match="not Unicode text"):
+        Cpsms(username="\udcff", api_key="key")

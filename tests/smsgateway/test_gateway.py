@@ -720,3 +720,9 @@ def test_a_closed_gateway_can_be_used_again() -> None:
 
 def test_a_gateway_that_has_sent_nothing_can_be_closed() -> None:
     SmsGateway(Pigeon(), plugins=NO_PLUGINS).close()
+
+
+def test_threads_that_all_send_first_share_one_transport() -> None:
+    gateway = SmsGateway(Pigeon(), plugins=NO_PLUGINS)
+
+    assert gateway._new_transport() is gateway._new_transport()

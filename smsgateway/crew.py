@@ -57,13 +57,21 @@ class Crew:
         except BaseException as error:  # noqa: BLE001 - raised again when the result is known
             interrupt = error
             with suppress(KeyboardInterrupt):
-                self._is_over.set()
-                _log.warning("Stopping, as soon as the requests on their way are answered.")
-                while self._begun - self._ended:
-                    self._finished.get()
+                self.finish()
         self._is_over.set()
         pool.shutdown(wait=False)
         return Delivery([self._outcome(position) for position in range(len(batches))], interrupt)
+
+    def finish(self) -> None:
+        """Wait for the batches on their way, and begin no more.
+
+        Raises:
+            KeyboardInterrupt: A second Ctrl-C, which gives up on them; nothing is lost by it here.
+        """
+        self._is_over.set()
+        _log.warning("Stopping, as soon as the requests on their way are answered.")
+        while self._begun - self._ended:
+            self._finished.get()
 
     def _work(self, position: int, batch: Message) -> None:
         # In this order: whoever calls it over and then looks may find one too many begun, and

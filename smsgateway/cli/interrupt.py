@@ -27,8 +27,8 @@ class Interrupted(click.ClickException):
 def interrupts() -> Iterator[Callable[[], None]]:
     """Let SIGTERM interrupt as Ctrl-C does, and give a way to ignore both when all is over.
 
-    The second one interrupts only a crew: it gives up on the requests that the crew waits for, and
-    anywhere else it would lose what is known of them.
+    The second one interrupts only a crew that finishes: it gives up on the requests that are waited
+    for, and anywhere else it would lose what is known of them.
     Once they are ignored they stay so: the command prints what was sent and exits, and neither must
     be cut short. `kept_signals` undoes it.
     """
@@ -37,7 +37,7 @@ def interrupts() -> Iterator[Callable[[], None]]:
 
     def handle(_signal: int, frame: FrameType | None) -> None:
         nonlocal is_stopping
-        if is_over or (is_stopping and not _is_crew(frame)):
+        if is_over or (is_stopping and not _is_finishing(frame)):
             return
         is_stopping = True
         raise KeyboardInterrupt
@@ -63,8 +63,8 @@ def interrupts() -> Iterator[Callable[[], None]]:
             _restore(before)
 
 
-def _is_crew(frame: FrameType | None) -> bool:
-    while frame is not None and frame.f_code is not Crew.run.__code__:
+def _is_finishing(frame: FrameType | None) -> bool:
+    while frame is not None and frame.f_code is not Crew.finish.__code__:
         frame = frame.f_back
     return frame is not None
 

@@ -29,7 +29,7 @@ from smsgateway.gateway import SmsGateway
 from smsgateway.message import Message, MessageFields
 from smsgateway.result import SendResult
 
-__all__ = ["exit_status", "send"]
+__all__ = ["exit_status", "for_people", "send"]
 
 _Outcome: TypeAlias = SendResult | SendFailed | SendInterrupted
 
@@ -143,7 +143,7 @@ class _Sending:
 
 
 def _show(output: Output, outcome: _Outcome, result: SendResult) -> None:
-    output.show(outcome, *_for_people(result))
+    output.show(outcome, *for_people(result))
     if not (isinstance(outcome, SendResult) or output.is_json):
         output.warn(f"Error: {sentence(outcome)}")
 
@@ -157,7 +157,8 @@ def exit_status(result: SendResult) -> int:
     return 3 if result.accepted else 1
 
 
-def _for_people(result: SendResult) -> Iterator[RenderableType]:
+def for_people(result: SendResult) -> Iterator[RenderableType]:
+    """Show a result to people: how many went which way, and one by one those that matter."""
     yield counts(result)
     listed = result.recipients
     if len(listed) > _LISTED:

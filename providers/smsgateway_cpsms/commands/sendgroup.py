@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NoReturn, Unpack
 
 import click
-from rich.console import RenderableType
 
 from smsgateway.cli.interrupt import interrupts
 from smsgateway.cli.options import encoding_option, read_text, text_argument
-from smsgateway.cli.output import table
-from smsgateway.cli.send import exit_status
+from smsgateway.cli.send import exit_status, for_people
 from smsgateway.crew import Crew
 from smsgateway.errors import MessageError, OutcomeUnknown, Reason, SmsGatewayError
 from smsgateway.message import Message, MessageFields
@@ -27,7 +23,6 @@ from smsgateway_cpsms.commands.times import moment
 
 __all__ = ["sendgroup"]
 
-_LISTED = 20  # recipients that people are shown one by one
 _UNKNOWN = 4  # the exit status of `send` where nobody can tell
 
 
@@ -59,7 +54,7 @@ def sendgroup(account: Account, group_id: int, text: str, **fields: Unpack[Messa
         _fail(account, outcome)
     sent = replace(message, to=tuple(recipient.to for recipient in outcome))
     result = SendResult(recipients=tuple(outcome), message=sent, sent_at=sent_at)
-    account.show(result, *_for_people(result))
+    account.show(result, *for_people(result))
     click.get_current_context().exit(exit_status(result))
 
 
@@ -94,16 +89,3 @@ def _fail(account: Account, error: SmsGatewayError) -> NoReturn:
     if isinstance(error, OutcomeUnknown) and error.reason is Reason.INTERRUPTED:
         os._exit(_UNKNOWN)  # Python itself would wait for what was given up
     click.get_current_context().exit(_UNKNOWN)
-
-
-def _for_people(result: SendResult) -> Iterator[RenderableType]:
-    counts = Counter(recipient.status for recipient in result.recipients)
-    yield ", ".join(f"{s.replace('_', ' ')} {counts[s]}" for s in SendStatus if counts[s])
-    listed = result.recipients
-    if len(listed) > _LISTED:
-        listed = tuple(recipient for recipient in listed if not recipient.is_taken)
-    if listed:
-        rows = [(r.to, r.status, r.segments, r.cost, r.reason, r.detail) for r in listed[:_LISTED]]
-        yield table("To", "Status", "Segments", "Cost", "Reason", "Detail", rows=rows)
-    if len(listed) > _LISTED:
-        yield f"and {len(listed) - _LISTED} more; --json shows every recipient"

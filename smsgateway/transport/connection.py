@@ -71,7 +71,8 @@ class Connection(HTTPConnection):
             self.head = data  # the body comes next; apart, they would be two records of TLS
             return
         data, self.head = (self.head or b"") + data, None
-        if not self.watch.written:
+        # urllib3 hands a body over in one piece; should it ever not, nothing may be dialled again.
+        if not self.watch.written:  # pragma: no branch - as said
             if self.sock is not None and self._is_doubtful():
                 self.sock.close()
                 self.sock = None

@@ -99,7 +99,7 @@ class PhoneNumber:
 def _reader() -> Callable[[str, str | None], tuple[str, str]]:
     # phonenumbers takes 36 ms to import: it loads with the first number. Kept, because an import
     # statement costs as much as the rest of the fast path.
-    from smsgateway.phone.reading import read  # noqa: PLC0415
+    from smsgateway.phone.reading import read  # noqa: PLC0415 - loads phonenumbers
 
     return read
 

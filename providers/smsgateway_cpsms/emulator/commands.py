@@ -89,8 +89,8 @@ def _emulate(
     """
     try:
         from smsgateway_cpsms.emulator.account import RATES  # noqa: PLC0415 - needs the extra
-        from smsgateway_cpsms.emulator.server import CpsmsEmulator  # noqa: PLC0415
-        from smsgateway_cpsms.emulator.switches import Faults, Reporting, changed  # noqa: PLC0415
+        from smsgateway_cpsms.emulator.server import CpsmsEmulator  # noqa: PLC0415 - too
+        from smsgateway_cpsms.emulator.switches import Faults, Reporting, changed  # noqa: PLC0415 - too
     except ImportError as error:
         raise ConfigurationError(
             "The emulator needs the extra 'web': pip install 'pluggable-smsgateway[web]'."

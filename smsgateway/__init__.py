@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from smsgateway.result import (
         DeliveryReport,
         DeliveryStatus,
+        IncomingMessage,
         RecipientResult,
         SendResult,
         SendStatus,
@@ -81,7 +82,14 @@ _HOMES = {
     "message": ["Message"],
     "phone": ["PhoneNumber"],
     "pricing": ["Estimate", "Money", "RateTable"],
-    "result": ["DeliveryReport", "DeliveryStatus", "RecipientResult", "SendResult", "SendStatus"],
+    "result": [
+        "DeliveryReport",
+        "DeliveryStatus",
+        "IncomingMessage",
+        "RecipientResult",
+        "SendResult",
+        "SendStatus",
+    ],
     "text": ["Encoding", "FittedText", "Offender", "TextAnalysis", "analyze", "fit", "split"],
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -96,6 +104,7 @@ __all__ = [
     "Estimate",
     "FittedText",
     "GatewayOptions",
+    "IncomingMessage",
     "InsufficientCredit",
     "InvalidPhoneNumber",
     "InvalidSignature",

@@ -12,16 +12,18 @@ from typing import Any
 from smsgateway.errors import MessageError, RateLimited, UnsupportedFeature
 from smsgateway.hooks import PluginFailed, Plugins
 from smsgateway.http import Flow, HttpRequest
-from smsgateway.pricing import Money
+from smsgateway.pricing import Money, RateTable
 from smsgateway.provider import (
     Provider,
     SupportsBalance,
     SupportsCancel,
+    SupportsIncoming,
     SupportsLookup,
+    SupportsPrices,
     SupportsReports,
     SupportsStatus,
 )
-from smsgateway.result import DeliveryReport, RecipientResult, SendResult
+from smsgateway.result import DeliveryReport, IncomingMessage, RecipientResult, SendResult
 
 __all__ = ["Abilities"]
 
@@ -37,24 +39,36 @@ class Abilities:
         self._looked_at = -math.inf
         self._look_lock = threading.Lock()
 
-    def receive_reports(self, request: HttpRequest) -> list[DeliveryReport]:
-        """Read the delivery reports in a provider's request and tell every plugin.
+    def receive(self, request: HttpRequest) -> list[DeliveryReport | IncomingMessage]:
+        """Read what a provider's request brings, reports and messages, and tell every plugin.
 
         Raises:
             WebhookError: The request is not to be believed, or cannot be read.
-            UnsupportedFeature: The provider sends no reports.
-            PluginFailed: A plugin did not take one; every one was told all of them.
+            UnsupportedFeature: The provider makes no requests.
+            PluginFailed: A plugin did not take something; every one was told all of it.
         """
-        self._require(SupportsReports, "send delivery reports")
-        reports: list[DeliveryReport] = self.provider.parse_reports(request)
+        if not isinstance(self.provider, SupportsReports | SupportsIncoming):
+            raise UnsupportedFeature(f"{self.provider.name} has no way to send delivery reports.")
+        reports: list[DeliveryReport] = []
+        messages: list[IncomingMessage] = []
+        if isinstance(self.provider, SupportsReports):
+            reports = self.provider.parse_reports(request)
+        if isinstance(self.provider, SupportsIncoming):
+            messages = self.provider.parse_incoming(request)
         taken = [self._plugins.tell("report_received", report=report) for report in reports]
+        taken += [self._plugins.tell("message_received", message=each) for each in messages]
         if not all(taken):
-            raise PluginFailed("A plugin did not take a delivery report; the log names it.")
-        return reports
+            raise PluginFailed("A plugin did not take what a provider sent; the log names it.")
+        return [*reports, *messages]
 
     def _balance(self) -> Flow[Money]:
         self._require(SupportsBalance, "tell a balance")
         flow: Flow[Money] = self.provider.balance()
+        return flow
+
+    def _prices(self, region: str) -> Flow[RateTable]:
+        self._require(SupportsPrices, "tell its prices")
+        flow: Flow[RateTable] = self.provider.prices(region.upper())
         return flow
 
     def _cancel(self, reference: str) -> Flow[None]:

@@ -24,7 +24,7 @@ from smsgateway.outcome import (
     refused,
 )
 from smsgateway.phone import PhoneNumber
-from smsgateway.pricing import Money
+from smsgateway.pricing import Money, RateTable
 from smsgateway.provider import Provider
 from smsgateway.result import DeliveryReport, SendResult
 from smsgateway.steps import Steps, timeouts
@@ -137,6 +137,16 @@ class SmsGateway(Steps):
             ProviderError: The answer is no.
         """
         return self.run(self._balance())
+
+    def prices(self, region: str) -> RateTable:
+        """Ask the provider what one segment costs to a region (ISO 3166); make it your `rates`.
+
+        Raises:
+            UnsupportedFeature: The provider does not tell.
+            TransportError: There was no answer.
+            ProviderError: The answer is no.
+        """
+        return self.run(self._prices(region))
 
     def cancel(self, reference: str) -> None:
         """Take back every scheduled message with this reference.

@@ -28,7 +28,7 @@ import pluggy
 from smsgateway.errors import ConfigurationError, SmsGatewayError
 from smsgateway.message import Message
 from smsgateway.provider import Provider
-from smsgateway.result import DeliveryReport, SendResult
+from smsgateway.result import DeliveryReport, IncomingMessage, SendResult
 
 if TYPE_CHECKING:
     import click
@@ -80,6 +80,10 @@ class _Hooks:
     @_hookspec
     def report_received(self, report: DeliveryReport) -> None:
         """Learn what became of a message."""
+
+    @_hookspec
+    def message_received(self, message: IncomingMessage) -> None:
+        """Learn of a message that somebody sent to one of the account's numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from ipaddress import ip_address
@@ -45,6 +46,14 @@ class HttpRequest:
 
     Its repr shows the method and the host only: a path may hold a number, the rest holds secrets.
 
+    Attributes:
+        method: The HTTP method.
+        url: The whole URL.
+        headers: The headers, by name.
+        body: The body.
+        received_at: When one that a provider made to us came in; where it is known, a signature
+            that is too old is refused.
+
     Raises:
         ConfigurationError: The URL is neither HTTPS nor plain HTTP to this machine.
     """
@@ -53,12 +62,20 @@ class HttpRequest:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    received_at: datetime | None = None
 
     def __post_init__(self) -> None:
         secure_url(self.url)
 
     def __repr__(self) -> str:
         return f"<HttpRequest {self.method} {urlsplit(self.url).hostname}>"
+
+    def header(self, name: str) -> str | None:
+        """Return a header, in whatever capitals its name was given (RFC 9110, 5.1)."""
+        wanted = name.lower()
+        return next(
+            (self.headers[known] for known in self.headers if known.lower() == wanted), None
+        )
 
     @classmethod
     def json(

@@ -8,32 +8,16 @@ secrets carry `field(repr=False)`. Two more class variables are read where they 
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
-from smsgateway.errors import (
-    AuthenticationError,
-    InsufficientCredit,
-    MessageError,
-    NotSent,
-    OutcomeUnknown,
-    ProviderError,
-    ProviderUnavailable,
-    RateLimited,
-    Reason,
-    TransportError,
-    UnexpectedResponse,
-    UnsupportedFeature,
-)
-from smsgateway.http import Flow, HttpRequest, HttpResponse
+from smsgateway.errors import MessageError, UnsupportedFeature
+from smsgateway.http import Flow, HttpRequest
 from smsgateway.message import Message
-from smsgateway.pricing import Money
-from smsgateway.result import DeliveryReport, RecipientResult
+from smsgateway.pricing import Money, RateTable
+from smsgateway.result import DeliveryReport, IncomingMessage, RecipientResult
 from smsgateway.text import Encoding
-from smsgateway.words import redact
 
 __all__ = [
     "LOCAL",
@@ -42,11 +26,12 @@ __all__ = [
     "SenderRules",
     "SupportsBalance",
     "SupportsCancel",
+    "SupportsIncoming",
     "SupportsLookup",
+    "SupportsPrices",
     "SupportsReportTokens",
     "SupportsReports",
     "SupportsStatus",
-    "refusal",
 ]
 
 
@@ -76,6 +61,7 @@ class Capabilities:
         header_octets: The size of its concatenation header (3GPP TS 23.040, 9.2.3.24): 6 or 7.
         status_interval: Seconds that the vendor asks to leave between two looks at what became of
             messages.
+        lookup_lag: Seconds after which a message that a look does not show was not taken.
     """
 
     max_recipients: int | None = 1
@@ -90,6 +76,7 @@ class Capabilities:
     joined_segments: int | None = None
     header_octets: int = 6
     status_interval: float = 0
+    lookup_lag: float = 600
 
     def check(self, message: Message, *, provider: str) -> None:
         """Refuse what the provider has no way to say.
@@ -171,6 +158,18 @@ class SupportsBalance(Protocol):
 
 
 @runtime_checkable
+class SupportsPrices(Protocol):
+    """A provider that tells its prices."""
+
+    def prices(self, region: str) -> Flow[RateTable]:
+        """Ask what one segment costs to a region (ISO 3166): the dearest of its networks.
+
+        Raises:
+            ProviderError: It has no prices for that region.
+        """
+
+
+@runtime_checkable
 class SupportsCancel(Protocol):
     """A provider that can take back a message that was sent for later."""
 
@@ -224,62 +223,24 @@ class SupportsReports(Protocol):
     def parse_reports(self, request: HttpRequest) -> list[DeliveryReport]:
         """Read the delivery reports in a request that the provider made to us.
 
+        There are none in a request that brings something else.
+
         Raises:
-            WebhookError: The request cannot be read, or does not prove where it comes from.
+            WebhookError: The request cannot be read.
+            InvalidSignature: It does not prove where it comes from.
         """
 
 
-_REJECTED = frozenset({400, 406, 410, 413, 414, 422})
-_NO_SUCH_CALL = frozenset({404, 405})
-_BY_STATUS: dict[int, type[ProviderError]] = {
-    401: AuthenticationError,
-    402: InsufficientCredit,
-    403: AuthenticationError,
-    429: RateLimited,
-}
-_LONGEST_PAUSE = 3600.0
+@runtime_checkable
+class SupportsIncoming(Protocol):
+    """A provider that brings messages that were sent to the account's numbers."""
 
+    def parse_incoming(self, request: HttpRequest) -> list[IncomingMessage]:
+        """Read the messages in a request that the provider made to us.
 
-def refusal(
-    response: HttpResponse, *, provider: str, code: str | None = None, detail: str | None = None
-) -> ProviderError | TransportError:
-    """Make the error that an answer's HTTP status stands for, where the body says nothing better.
+        There are none in a request that brings something else.
 
-    Only what is certain counts as a no. A status that a gateway on the way may have written (408,
-    5xx), and any that has no clear meaning for a POST, leaves the outcome open (RFC 9110, 15).
-    """
-    status = response.status
-    words = f": {redact(detail)}" if detail else ""
-    text = f"{provider} answered HTTP {status}{f', code {code}' if code else ''}{words}."
-    if 300 <= status < 400:
-        return NotSent(f"{text} Redirects are not followed.", reason=Reason.REDIRECT)
-    if status in _NO_SUCH_CALL:
-        return NotSent(f"{text} Is the base_url right?", reason=Reason.INVALID_REQUEST)
-    if status in {408, 425}:
-        return OutcomeUnknown(text, reason=Reason.TIMEOUT)
-    if status >= 500:
-        kind: type[ProviderError] = ProviderUnavailable
-    elif status in _REJECTED:
-        kind = ProviderError
-    else:
-        kind = _BY_STATUS.get(status, UnexpectedResponse)
-    return kind(
-        text,
-        provider=provider,
-        reason=Reason.INVALID_REQUEST if kind is ProviderError else None,
-        code=code,
-        http_status=status,
-        retry_after=_retry_after(response),
-    )
-
-
-def _retry_after(response: HttpResponse) -> float | None:
-    """Read Retry-After, seconds or a date (RFC 9110, 10.2.3), as seconds from now, 1 h at most."""
-    value = response.headers.get("retry-after", "").strip()
-    if value.isdecimal() and value.isascii():
-        return min(float(value), _LONGEST_PAUSE)
-    try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return min(max(date.timestamp() - time.time(), 0.0), _LONGEST_PAUSE)
+        Raises:
+            WebhookError: The request cannot be read.
+            InvalidSignature: It does not prove where it comes from.
+        """

@@ -1,6 +1,7 @@
-"""Receives delivery reports: a WSGI and an ASGI application, and no framework.
+"""Receives what providers tell: a WSGI and an ASGI application, and no framework.
 
-Mount one where `report_url` points; every report goes to the hook `report_received`::
+Mount one where `report_url` points; every report goes to the hook `report_received`, and every
+message that came in to `message_received`::
 
     application = wsgi_receiver(SmsGateway.load())
 """
@@ -8,6 +9,7 @@ Mount one where `report_url` points; every report goes to the hook `report_recei
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -31,13 +33,13 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 def wsgi_receiver(gateway: Abilities, *, public_url: str = "https://localhost") -> WSGIApplication:
-    """Make a WSGI application (PEP 3333) that receives a gateway's delivery reports.
+    """Make a WSGI application (PEP 3333) that receives delivery reports and incoming messages.
 
-    It answers 200 when every plugin took the report, 400 to one that is not to be believed or
-    cannot be read, and 500 when a plugin did not take it, so that the vendor comes again.
+    It answers 200 when every plugin took them, 400 to what is not to be believed or cannot be
+    read, and 500 when a plugin did not take one, so that the vendor comes again.
 
     Args:
-        gateway: Whose provider reads the reports.
+        gateway: Whose provider reads the requests.
         public_url: How the vendor reaches this server, such as `https://sms.acme.example`; some
             vendors sign it.
     """
@@ -69,9 +71,9 @@ def wsgi_receiver(gateway: Abilities, *, public_url: str = "https://localhost") 
 def asgi_receiver(
     gateway: Abilities, *, public_url: str = "https://localhost"
 ) -> Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]:
-    """Make an ASGI application that receives a gateway's delivery reports, as `wsgi_receiver` does.
+    """Make an ASGI application that receives reports and messages, as `wsgi_receiver` does.
 
-    Reports are read in the event loop, and plugins are told of them there.
+    They are read in the event loop, and plugins are told of them there.
     """
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,7 +123,11 @@ def _receive(
     if body is None:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     try:
-        gateway.receive_reports(HttpRequest(method=method, url=url, headers=headers, body=body))
+        gateway.receive(
+            HttpRequest(
+                method=method, url=url, headers=headers, body=body, received_at=datetime.now(UTC)
+            )
+        )
     except (WebhookError, ConfigurationError):
         return HTTPStatus.BAD_REQUEST
     except (PluginFailed, UnsupportedFeature):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DeliveryReport",
     "DeliveryStatus",
+    "IncomingMessage",
     "RecipientResult",
     "SendResult",
     "SendStatus",
@@ -246,3 +247,29 @@ class DeliveryReport:
 
     def __repr__(self) -> str:
         return f"<DeliveryReport {self.provider} {mask(self.to or '')} {self.status}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class IncomingMessage:
+    """A message that somebody sent to one of the account's numbers.
+
+    Attributes:
+        provider: The provider's name.
+        sender: Who sent it: in E.164 where that is clear, else as the provider wrote it.
+        to: The account's number, or short code, that it was sent to.
+        text: What it says.
+        message_id: The provider's id of the message.
+        received_at: When the provider says it came.
+        raw: Every field as it came.
+    """
+
+    provider: str
+    sender: str
+    to: str
+    text: str
+    message_id: str | None = None
+    received_at: datetime | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<IncomingMessage {self.provider} from {mask(self.sender)}>"

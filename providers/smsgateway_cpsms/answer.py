@@ -18,7 +18,7 @@ from typing import Any
 from smsgateway.errors import ProviderError, UnexpectedResponse
 from smsgateway.http import HttpResponse
 from smsgateway.pricing import Money
-from smsgateway.provider import refusal
+from smsgateway.refusal import refusal
 from smsgateway_cpsms.refusing import CONFLICT, Refusal, read_refusal
 
 __all__ = ["Answer", "Entry", "objects", "read_cost", "read_segments", "success_of"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -16,8 +15,8 @@ from smsgateway.errors import (
     TransportError,
 )
 from smsgateway.http import HttpResponse
-from smsgateway.provider import refusal
-from smsgateway.words import redact
+from smsgateway.refusal import refusal
+from smsgateway.words import quotable
 
 __all__ = ["CONFLICT", "Refusal", "read_refusal"]
 
@@ -45,8 +44,6 @@ _MEANINGS: dict[str, tuple[type[ProviderError], Reason]] = {
     "429": (RateLimited, Reason.RATE_LIMITED),
     **{str(code): (ProviderUnavailable, Reason.PROVIDER_UNAVAILABLE) for code in range(500, 600)},
 }
-_READ = 1000  # characters of the vendor's words that are looked at
-_PIECE = 12  # as many characters in common are a quotation
 
 
 def read_refusal(
@@ -64,8 +61,8 @@ def read_refusal(
     """
     given = entry.get("code", entry.get("errorCode"))
     known = str(given) if isinstance(given, int | str) and str(given) in _MEANINGS else None
-    code = known or _public(given, private)
-    words = _public(entry.get("message", entry.get("errMsg")), private)
+    code = known or quotable(given, private)
+    words = quotable(entry.get("message", entry.get("errMsg")), private)
     meaning = known or str(response.status)
     says_no_more_than_the_status = meaning == str(response.status) and response.status >= 300
     # The core reads a status with all that belongs to it, such as Retry-After; but to the core a
@@ -83,20 +80,3 @@ def _error(
     kind, reason = _MEANINGS.get(meaning, (ProviderError, Reason.REFUSED))
     text = f"cpsms refused with code {code or 'none'}{f': {words}' if words else ''}."
     return kind(text, provider="cpsms", reason=reason, code=code, http_status=response.status)
-
-
-def _public(value: Any, private: Iterable[str]) -> str | None:
-    """Return the vendor's words fit for a log, or None where they quote what is private."""
-    if not isinstance(value, int | str):
-        return None
-    words = " ".join(str(value)[:_READ].split())
-    if any(_quotes(words, " ".join(secret.split())) for secret in private):
-        return None
-    return redact(words) or None
-
-
-def _quotes(words: str, secret: str) -> bool:
-    if len(secret) < _PIECE:  # as a word of its own, for "Hi" is in "this" too
-        return re.search(rf"(?<!\w){re.escape(secret)}(?!\w)", words) is not None
-    starts = range(len(secret) - _PIECE + 1)
-    return any(secret[start : start + _PIECE] in words for start in starts)

@@ -10,24 +10,21 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from smsgateway.errors import InvalidPhoneNumber, InvalidSignature, WebhookError
+from smsgateway.errors import InvalidPhoneNumber, WebhookError
 from smsgateway.http import HttpRequest
 from smsgateway.phone import PhoneNumber
 from smsgateway.result import DeliveryReport
+from smsgateway.webhook import check_token, make_token
 from smsgateway.words import redact
 from smsgateway_cpsms.calling import Calling
 from smsgateway_cpsms.delivery import read_status
 
 __all__ = ["Reports"]
 
-_NONCE = 16  # bytes
-_MAC = 12  # bytes of HMAC-SHA256
-_TOKEN = re.compile(r"([A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{16}", re.ASCII)
 _MOST_FIELDS = 100
 _DANISH = 8  # digits of a number without its 45
 _WHOLE = re.compile(r"[0-9]{7,15}", re.ASCII)
@@ -50,10 +47,7 @@ class Reports(Calling):
         Raises:
             ValueError: The nonce has another length.
         """
-        if len(nonce) != _NONCE:
-            raise ValueError(f"A nonce has {_NONCE} bytes, not {len(nonce)}.")
-        mac = hmac.digest(self._report_key, b"smsgateway|report|cpsms|" + nonce, "sha256")
-        return f"{_base64(nonce)}.{_base64(mac[:_MAC])}"
+        return make_token(self._report_key, nonce, provider="cpsms")
 
     def parse_reports(self, request: HttpRequest) -> list[DeliveryReport]:
         """Read a delivery report: by GET, as the vendor says it comes, or by POST.
@@ -66,9 +60,8 @@ class Reports(Calling):
             InvalidSignature: The path does not end with a token that this account made.
             WebhookError: It says no status, or no receiver.
         """
-        path, _, query = request.url.partition("#")[0].partition("?")
-        token = path.rstrip("/").rpartition("/")[2]
-        self._check(token)
+        token = check_token(self._report_key, request.url, provider="cpsms")
+        query = request.url.partition("#")[0].partition("?")[2]
         fields = _fields(query.replace("?", "&"), request.body)
         status = _value(fields, ("status", "dlrstatus"))
         receiver = re.sub("[^0-9]", "", _value(fields, ("receiver", "to")))
@@ -85,23 +78,11 @@ class Reports(Calling):
             )
         ]
 
-    def _check(self, token: str) -> None:
-        match = _TOKEN.fullmatch(token)
-        # The whole token is compared: base64 has several ways to write a nonce, and one is ours.
-        if not match or not hmac.compare_digest(
-            self.report_token(urlsafe_b64decode(f"{match[1]}==")), token
-        ):
-            raise InvalidSignature("The report of cpsms has no token of this account in its path.")
-
     @property
     def _report_key(self) -> bytes:
         if self.report_secret is not None:
             return self.report_secret.encode()
         return hmac.digest(self._credentials.encode(), b"smsgateway|report-key|cpsms", "sha256")
-
-
-def _base64(data: bytes) -> str:
-    return urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _fields(query: str, body: bytes) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from smsgateway.errors import ProviderError, Reason, TransportError
 from smsgateway.message import Message
-from smsgateway.provider import refusal
+from smsgateway.refusal import refusal
 from smsgateway.result import RecipientResult, SendStatus
 from smsgateway_cpsms.answer import Answer, objects, read_cost, read_segments, success_of
 from smsgateway_cpsms.refusing import CONFLICT, Refusal

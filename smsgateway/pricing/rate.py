@@ -19,6 +19,7 @@ class RateSource(StrEnum):
 
     GIVEN = "given"  # by the user's price list
     OBSERVED = "observed"  # from a cost that the provider reported
+    QUOTED = "quoted"  # by the provider, when it was asked for its prices
     EXAMPLE = "example"  # from the provider's documentation; your contract may differ
 
 

@@ -92,7 +92,7 @@ class LocalProviderContract:
     def test_its_name_fits_into_a_gateway_url(self) -> None:
         name = type(self.provider).name
 
-        assert re.fullmatch("[a-z][a-z0-9-]*", name), f"{name!r} is not a URL's scheme"
+        assert re.fullmatch("[a-z0-9][a-z0-9-]*", name), f"{name!r} is not a URL's scheme"
 
     def test_its_capabilities_are_data_of_its_class(self) -> None:
         capabilities = type(self.provider).capabilities

@@ -171,3 +171,13 @@ def test_any_other_url_is_refused_without_quoting_a_secret(url: str) -> None:
         HttpRequest(method="POST", url=url)
 
     assert "secret-key" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["X-Signature", "x-signature", "X-SIGNATURE"])
+def test_a_header_is_found_in_whatever_capitals(name: str) -> None:
+    request = HttpRequest(
+        method="POST", url="https://acme.example", headers={"x-Signature": "c0ffee"}
+    )
+
+    assert request.header(name) == "c0ffee"
+    assert request.header("x-other") is None

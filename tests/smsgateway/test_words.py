@@ -1,6 +1,6 @@
 import pytest
 
-from smsgateway.words import redact, visible
+from smsgateway.words import quotable, redact, visible
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,21 @@ def test_a_providers_words_are_made_fit_for_a_log(words: str, safe: str) -> None
 
 def test_control_characters_are_written_out() -> None:
     assert visible("a\x1b[2Jb\tc\nd\x9be å") == "a\\x1b[2Jb\\tc\nd\\x9be å"
+
+
+@pytest.mark.parametrize(
+    ("words", "fit"),
+    [
+        ("no  such\nnumber +4522334488", "no such number +45******88"),
+        (409, "409"),
+        ("", None),
+        (None, None),
+        (["a"], None),
+        ("the key c0ffee is wrong", None),
+        ("this", "this"),
+        ("Hi there", None),
+        ("it said: The code is 73-19", None),
+    ],
+)
+def test_words_that_quote_what_is_private_are_left_out(words: object, fit: str | None) -> None:
+    assert quotable(words, ["c0ffee", "Hi", "The code is 73-19-02."]) == fit

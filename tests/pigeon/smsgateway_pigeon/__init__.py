@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from smsgateway import AuthenticationError, Message, Reason, RecipientResult, SendStatus, hookimpl
 from smsgateway.http import Flow, HttpRequest
-from smsgateway.provider import Capabilities, refusal
+from smsgateway.provider import Capabilities
+from smsgateway.refusal import refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ from smsgateway import (
     TransportError,
 )
 from smsgateway.http import Flow, HttpRequest, HttpResponse
-from smsgateway.provider import Capabilities, refusal
+from smsgateway.provider import Capabilities
+from smsgateway.refusal import refusal
 from smsgateway.testing import ProviderContract, json_response
 from smsgateway.testing.contract import LocalProviderContract, _send_sync
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import socket
-from http.client import HTTPException, HTTPResponse
-from io import BytesIO
+from http.client import HTTPException
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool
-from urllib3 import HTTPResponse as PooledResponse
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 
 # Not from urllib3.connection: vcrpy puts its own classes there while a cassette is in use, and if
 # the first send happened to be in one, ours would be built on those for good.
@@ -20,13 +18,17 @@ from urllib3.connectionpool import (  # type: ignore[attr-defined] # not in its 
 from urllib3.exceptions import EmptyPoolError, HTTPError
 from urllib3.util.wait import wait_for_read
 
-from smsgateway.transport.incoming import Answer, Incoming, Watch
-from smsgateway.transport.wire import BadAnswer, failure, require_plain
+from smsgateway.transport.incoming import Incoming
+from smsgateway.transport.wire import failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from smsgateway.transport.incoming import Answer, Watch
+
 __all__ = ["Pool", "SecurePool"]
+
+EXPECT_BODY = {"PATCH", "POST", "PUT"}  # with none, they say that it is empty (RFC 9110, 8.6)
 
 
 class Connection(HTTPConnection):
@@ -34,12 +36,10 @@ class Connection(HTTPConnection):
 
     Attributes:
         watch: The exchange that is under way; the pool sets it.
-        head: The request's headers, while they wait for its body; None where there is no body.
     """
 
     watch: Watch
-    head: bytes | None = None
-    _incoming: Incoming
+    _method: str
     _idle_since = 0.0
 
     def _new_conn(self) -> socket.socket:
@@ -65,24 +65,33 @@ class Connection(HTTPConnection):
             raise
         return sock
 
-    def send(self, data: bytes) -> None:  # type: ignore[override] # we never send anything else
-        """Write all of it; before the request's first byte, make sure of the connection."""
-        if self.head == b"":
-            self.head = data  # the body comes next; apart, they would be two records of TLS
-            return
-        data, self.head = (self.head or b"") + data, None
-        # urllib3 hands a body over in one piece; should it ever not, nothing may be dialled again.
-        if not self.watch.written:  # pragma: no branch - as said
-            if self.sock is not None and self._is_doubtful():
-                self.sock.close()
-                self.sock = None
-            if self.sock is None:
-                self.connect()
-            self.watch.written = True
-        rest = memoryview(data)
+    def request(  # type: ignore[override] # only our pool calls it
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> None:
+        """Write all of it; before the first byte, make sure of the connection.
+
+        Line by line, as http.client does it, takes longer than all that the system does to send it.
+        """
+        # Head and body together; apart, they would be two records of TLS.
+        rest = memoryview(self._head(method, url, body, headers) + (body or b""))
+        if self.sock is not None and self._is_doubtful():
+            self.close()
+        if self.sock is None:
+            self.connect()
+        self.watch.written = True
         while rest:
             self.sock.settimeout(self.watch.left(self.watch.timeouts.write))
             rest = rest[self.sock.send(rest) :]
+        self._method = method
+
+    def _head(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        if self.port != self.default_port:
+            host += f":{self.port}"
+        lines = [f"{method} {url} HTTP/1.1", f"Host: {host}", *map(": ".join, headers.items())]
+        if body or method in EXPECT_BODY:
+            lines.append(f"Content-Length: {len(body or b'')}")
+        return "\r\n".join([*lines, "", ""]).encode("ascii")
 
     def _is_doubtful(self) -> bool:
         # Readable: it was closed, or it says something that nobody asked for, which would be
@@ -90,31 +99,13 @@ class Connection(HTTPConnection):
         idle = monotonic() - self._idle_since
         return idle > self.watch.idle_limit or wait_for_read(self.sock, timeout=0)
 
-    def response_class(  # type: ignore[override] # called like the class that it stands for
-        self, sock: socket.socket, method: str | None = None
-    ) -> HTTPResponse:
-        """Make what http.client reads the answer with."""
-        self._incoming = Incoming(sock, self.watch)
-        return Answer(cast("socket.socket", self._incoming), method=method)
-
-    def getresponse(self) -> PooledResponse:  # type: ignore[override] # as urllib3 has it
+    def getresponse(self) -> Answer:  # type: ignore[override] # it has what requests reads
         """Read the whole answer."""
-        # http.client's own: urllib3's logs the path if a header is odd, and paths hold numbers.
-        with super(HTTPConnection, self).getresponse() as answer:
-            require_plain(answer.headers["content-encoding"])
-            body = answer.read()
-        if len(body) > self.watch.max_body:
-            raise BadAnswer("it is too long")
+        answer = Incoming(self.sock, self.watch).answer(self._method)
         self._idle_since = monotonic()
-        if self._incoming.unread:
+        if answer.is_last:
             self.close()
-        return PooledResponse(
-            BytesIO(body),
-            HTTPHeaderDict(answer.headers.items()),
-            answer.status,
-            preload_content=False,
-            enforce_content_length=False,
-        )
+        return answer
 
 
 class SecureConnection(Connection, HTTPSConnection):
@@ -134,12 +125,12 @@ class Pool(HTTPConnectionPool):
         self,
         method: str,
         url: str,
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
+        body: bytes | None,
+        headers: Mapping[str, str],
         *,
         timeout: Watch,
         **_retries: object,
-    ) -> BaseHTTPResponse:
+    ) -> Answer:
         """Send the request once and return its whole answer.
 
         Raises:
@@ -159,13 +150,12 @@ class Pool(HTTPConnectionPool):
         method: str,
         url: str,
         body: bytes | None,
-        headers: Mapping[str, str] | None,
-    ) -> BaseHTTPResponse:
+        headers: Mapping[str, str],
+    ) -> Answer:
         connection = self._leased(watch)
         is_whole = False
         try:
             connection.watch = watch
-            connection.head = b"" if body else None
             connection.request(method, url, body=body, headers=headers)
             # `Connection` has marked this; one that somebody put in its place has not.
             watch.written = True
@@ -174,7 +164,7 @@ class Pool(HTTPConnectionPool):
         finally:
             if not is_whole:
                 connection.close()
-            self._put_conn(connection)
+            self._put_conn(connection)  # type: ignore[arg-type] # for its overrides, as said
         return response
 
     def _leased(self, watch: Watch) -> Connection:

@@ -14,7 +14,7 @@ from smsgateway.errors import ConfigurationError, NotSent, OutcomeUnknown, Reaso
 if TYPE_CHECKING:
     from smsgateway.http import HttpRequest
 
-__all__ = ["BadAnswer", "failure", "outgoing_headers", "require_plain"]
+__all__ = ["TOKEN", "BadAnswer", "failure", "outgoing_headers", "require_plain"]
 
 # All that the libraries would add otherwise, each its own.
 OWN_HEADERS = {
@@ -23,9 +23,12 @@ OWN_HEADERS = {
     "User-Agent": "pluggable-smsgateway",
 }
 
+# Where a request ends and whom it is for: a server that is told it twice may read two requests.
+FRAMING = {"content-length", "host", "transfer-encoding"}
+
 # RFC 9110, sections 5.1 and 5.5, and RFC 3986. Anything else would be read differently by one
 # library or another, or would end a line and start one of its own.
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"[\t\x20-\x7e]*")
 _URL = re.compile(r"(?i:https?)://[\w.:\[\]-]+(?:[/?#][!#-;=?-\[\]_a-z~]*)?", re.ASCII)
 
@@ -35,20 +38,23 @@ class BadAnswer(HTTPException):
 
 
 def outgoing_headers(request: HttpRequest) -> dict[str, str]:
-    """Return the headers to send.
+    """Return the headers to send, besides Host and those about the body.
 
     Raises:
-        ConfigurationError: The method, the URL or a header has a character that HTTP forbids.
+        ConfigurationError: The method, the URL or a header has a character that HTTP forbids, or
+            a header says what the transport says itself.
     """
-    if not _TOKEN.fullmatch(request.method):
+    if not TOKEN.fullmatch(request.method):
         raise ConfigurationError("An HTTP method has a character that HTTP forbids.")
     if not _URL.fullmatch(request.url):
         raise ConfigurationError("A provider's URL has a character that must be %-encoded.")
     for name, value in request.headers.items():
-        if not _TOKEN.fullmatch(name):
+        if not TOKEN.fullmatch(name):
             raise ConfigurationError("An HTTP header's name has a character that HTTP forbids.")
         if not _VALUE.fullmatch(value):
             raise ConfigurationError(f"The HTTP header {name} may hold printable ASCII only.")
+        if name.lower() in FRAMING:
+            raise ConfigurationError(f"The HTTP header {name} is for the transport to set.")
     return {**OWN_HEADERS, **request.headers}
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smsgateway.errors import OutcomeUnknown, Reason, TransportError
-from smsgateway.http import HttpRequest
+from smsgateway.http import HttpRequest, HttpResponse
 from smsgateway.transport import MAX_BODY, RequestsTransport, Timeouts
 from tests.smsgateway.transport.conftest import Make, outcome
 from tests.smsgateway.transport.fault_server import (
@@ -39,6 +39,8 @@ TIMEOUTS = Timeouts(connect=1.0, write=1.0, read=0.5, deadline=1.0)
         pytest.param(b"HTTP/1.0 200 OK\r\n\r\nok", 200, b"ok", id="to the end, HTTP/1.0"),
         pytest.param(OK + b"\r\nok", 200, b"ok", id="to the end, HTTP/1.1"),
         pytest.param(b"HTTP/1.1 204 No Content\r\n\r\n", 204, b"", id="without a body"),
+        pytest.param(b"HTTP/1.1 200\r\n\r\nok", 200, b"ok", id="without a reason"),
+        pytest.param(OK + b"content-length:2 \r\n\r\nok", 200, b"ok", id="with other spaces"),
         pytest.param(b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"\r\nok", 200, b"ok", id="after 100"),
         pytest.param(
             b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
@@ -74,6 +76,16 @@ def test_a_whole_answer_is_returned(make: Make, answer: bytes, status: int, body
         pytest.param(CHUNKED + b"zz\r\nok\r\n0\r\n\r\n", id="a chunk of no size"),
         pytest.param(b"ICY 200 OK\r\n\r\n", id="another protocol"),
         pytest.param(b"HTTP/1.1 20x OK\r\n\r\n", id="no status"),
+        pytest.param(b"\r\n\r\n", id="no status line"),
+        pytest.param(b"HTTP/1.1\r\n 200 OK\r\n\r\n", id="a folded status line"),
+        pytest.param(OK + b"odd header\r\n\r\n", id="a header without a colon"),
+        pytest.param(OK + b"X : y\r\n\r\n", id="a header whose name has a space"),
+        pytest.param(OK + b": y\r\n\r\n", id="a header without a name"),
+        pytest.param(OK + b"X: y\x00z\r\n\r\n", id="a header with a zero byte"),
+        pytest.param(OK + b"Content-Length: +2\r\n\r\nok", id="a length with a sign"),
+        pytest.param(OK + b"Content-Length: 2\r\nContent-Length: 1\r\n\r\nok", id="two lengths"),
+        pytest.param(CHUNKED + b"-2\r\nok\r\n0\r\n\r\n", id="a chunk of a negative size"),
+        pytest.param(CHUNKED + b"1\r\nok\r\n0\r\n\r\n", id="a chunk longer than said"),
         pytest.param(b"HTTP/1.1 100 Continue\r\n\r\n", id="only an interim answer"),
         pytest.param(OK + b"X: " + b"y" * 400_000 + b"\r\n\r\n", id="a long header"),
         pytest.param(OK + b"X: y\r\n" * 90_000 + b"\r\n", id="many headers"),
@@ -109,6 +121,78 @@ def test_headers_come_with_lower_case_names_and_merged(make: Make) -> None:
 
     assert response.headers["retry-after"] == "7"
     assert response.headers["x-two"] == "a, b"
+
+
+@pytest.mark.parametrize(
+    ("answer", "headers"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\nX: y\n\nok", {"x": "y"}, id="lines that end with LF"),
+        pytest.param(OK + b"X: y\r\n\tz\r\n\r\nok", {"x": "y z"}, id="a folded line"),
+    ],
+)
+def test_what_old_servers_write_is_read_too(
+    make_sync: Make, answer: bytes, headers: dict[str, str]
+) -> None:
+    with FaultServer(says(answer)) as server:
+        response = make_sync().exchange(HttpRequest(method="POST", url=server.url))
+
+    assert response == HttpResponse(status=200, headers=headers, body=b"ok")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"Transfer-Encoding: gzip, chunked\r\n", id="a coding not asked for"),
+        pytest.param(b" X: y\r\n", id="a folded line before any header"),
+        pytest.param(b"X: y\r\n" * 101, id="too many headers"),
+    ],
+)
+def test_what_no_vendor_says_leaves_the_outcome_unknown(make_sync: Make, head: bytes) -> None:
+    with FaultServer(says(OK + head + b"\r\n0\r\n\r\n")) as server:
+        came = outcome(make_sync(), HttpRequest(method="POST", url=server.url))
+
+    assert isinstance(came, OutcomeUnknown)
+
+
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [
+        pytest.param("HEAD", OK + b"Content-Length: 2\r\n\r\n", id="to HEAD"),
+        pytest.param("GET", b"HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n", id="304"),
+    ],
+)
+def test_an_answer_that_has_no_body_is_not_waited_for(
+    make: Make, method: str, answer: bytes
+) -> None:
+    transport = make(idle_limit=5.0)
+
+    with FaultServer(says(answer, then=echo)) as server:
+        first = transport.exchange(HttpRequest(method=method, url=server.url))
+        second = transport.exchange(HttpRequest(method="POST", url=server.url, body=b"second"))
+
+    assert (first.body, second.body) == (b"", b"second")
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "connections"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\n", 1, id="1.1"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nConnection: Close\r\n", 2, id="1.1, close"),
+        pytest.param(b"HTTP/1.0 200 OK\r\n", 2, id="1.0"),
+        pytest.param(b"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n", 1, id="1.0, keep-alive"),
+    ],
+)
+def test_a_connection_is_kept_as_the_answer_says(
+    make: Make, answer: bytes, connections: int
+) -> None:
+    transport = make(idle_limit=5.0)
+
+    with FaultServer(says(answer + b"Content-Length: 0\r\n\r\n", then=echo)) as server:
+        transport.exchange(HttpRequest(method="POST", url=server.url))
+        transport.exchange(HttpRequest(method="POST", url=server.url))
+
+    assert server.connections == connections
 
 
 def drips(start: bytes, every: float = 0.05) -> Act:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from urllib3.connection import HTTPConnection
+from urllib3 import HTTPConnectionPool
 
 from smsgateway.http import HttpRequest
 from smsgateway.transport import AiohttpTransport, RequestsTransport
@@ -83,13 +83,14 @@ def test_a_thread_that_is_slow_to_write_still_uses_no_idle_connection(
     make_sync: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transport = make_sync(idle_limit=0.05)
-    putrequest = HTTPConnection.putrequest
+    lease = HTTPConnectionPool._get_conn
 
-    def slowly(*arguments: Any, **options: Any) -> None:
+    def slowly(*arguments: Any, **options: Any) -> Any:
+        connection = lease(*arguments, **options)
         time.sleep(0.1)
-        putrequest(*arguments, **options)
+        return connection
 
-    monkeypatch.setattr(HTTPConnection, "putrequest", slowly)
+    monkeypatch.setattr(HTTPConnectionPool, "_get_conn", slowly)
 
     with FaultServer() as server:
         transport.exchange(HttpRequest(method="POST", url=server.url))

@@ -87,6 +87,37 @@ def test_a_header_that_http_forbids_is_refused(make: Make, headers: dict[str, st
     assert server.connections == 0
 
 
+@pytest.mark.parametrize("name", ["Host", "content-length", "Transfer-Encoding"])
+def test_a_header_about_the_request_s_end_or_its_host_is_refused(make: Make, name: str) -> None:
+    with FaultServer() as server:
+        request = HttpRequest(method="POST", url=server.url, headers={name: "5"})
+        with pytest.raises(ConfigurationError, match=name):
+            make().exchange(request)
+
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        pytest.param("http://localhost/", "localhost", id="a name"),
+        pytest.param("http://LOCALHOST:80/", "localhost", id="the usual port"),
+        pytest.param("http://[::1]:81/", "[::1]:81", id="IPv6"),
+    ],
+)
+def test_a_request_says_whom_it_is_for(
+    make_sync: Make, monkeypatch: pytest.MonkeyPatch, url: str, host: str
+) -> None:
+    seen: list[bytes] = []
+
+    with FaultServer(heads(seen)) as server:
+        addresses(monkeypatch, ("127.0.0.1", server.port))
+        make_sync().exchange(HttpRequest(method="GET", url=url))
+
+    assert f"\r\nHost: {host}\r\n".encode() in seen[0]
+    assert b"Content-Length" not in seen[0]
+
+
 @pytest.mark.parametrize("method", ["", "PO ST", "POST / HTTP/1.1\r\nX: y\r\n\r\n"])
 def test_a_method_that_http_forbids_is_refused(make: Make, method: str) -> None:
     with pytest.raises(ConfigurationError, match="method"):

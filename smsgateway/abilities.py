@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import threading
-import time
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from smsgateway.errors import MessageError, RateLimited, UnsupportedFeature
+from smsgateway.errors import (
+    MessageError,
+    ProviderError,
+    SmsGatewayError,
+    UnsupportedFeature,
+    WebhookError,
+)
 from smsgateway.hooks import PluginFailed, Plugins
-from smsgateway.http import Flow, HttpRequest
+from smsgateway.http import HttpRequest
+from smsgateway.outcome import settle
 from smsgateway.pricing import Money, RateTable
 from smsgateway.provider import (
-    Provider,
     SupportsBalance,
     SupportsCancel,
     SupportsIncoming,
@@ -23,21 +27,29 @@ from smsgateway.provider import (
     SupportsReports,
     SupportsStatus,
 )
-from smsgateway.result import DeliveryReport, IncomingMessage, RecipientResult, SendResult
+from smsgateway.result import (
+    DeliveryReport,
+    IncomingMessage,
+    RecipientResult,
+    SendResult,
+    SendStatus,
+)
+from smsgateway.routing import Clock, Leaf, Route, Work
 
 __all__ = ["Abilities"]
 
-_CLOCK_TOLERANCE = timedelta(minutes=5)  # how far the vendor's clock may be from ours
+T = TypeVar("T")
 
 
 class Abilities:
-    """A provider's optional abilities, as flows for a gateway to run."""
+    """The optional abilities of a gateway's accounts, as work for it to carry out."""
 
-    def __init__(self, provider: Provider, plugins: Plugins) -> None:
-        self.provider: Any = provider  # Any: a vendor's own methods are reached through it
+    def __init__(self, route: Route, plugins: Plugins, clock: Clock) -> None:
+        self.route = route
+        #: Any: a vendor's own methods are reached through it.
+        self.provider: Any = route.provider if isinstance(route, Leaf) else route
         self._plugins = plugins
-        self._looked_at = -math.inf
-        self._look_lock = threading.Lock()
+        self._clock = clock
 
     def receive(self, request: HttpRequest) -> list[DeliveryReport | IncomingMessage]:
         """Read what a provider's request brings, reports and messages, and tell every plugin.
@@ -47,71 +59,112 @@ class Abilities:
             UnsupportedFeature: The provider makes no requests.
             PluginFailed: A plugin did not take something; every one was told all of it.
         """
-        if not isinstance(self.provider, SupportsReports | SupportsIncoming):
-            raise UnsupportedFeature(f"{self.provider.name} has no way to send delivery reports.")
-        reports: list[DeliveryReport] = []
-        messages: list[IncomingMessage] = []
-        if isinstance(self.provider, SupportsReports):
-            reports = self.provider.parse_reports(request)
-        if isinstance(self.provider, SupportsIncoming):
-            messages = self.provider.parse_incoming(request)
+        reports, messages = self._read(request)
         taken = [self._plugins.tell("report_received", report=report) for report in reports]
         taken += [self._plugins.tell("message_received", message=each) for each in messages]
         if not all(taken):
             raise PluginFailed("A plugin did not take what a provider sent; the log names it.")
         return [*reports, *messages]
 
-    def _balance(self) -> Flow[Money]:
-        self._require(SupportsBalance, "tell a balance")
-        flow: Flow[Money] = self.provider.balance()
-        return flow
+    def _read(self, request: HttpRequest) -> tuple[list[DeliveryReport], list[IncomingMessage]]:
+        """Read a request as the first account does that believes it."""
+        able = self._able(SupportsReports | SupportsIncoming, "send delivery reports")
+        for leaf in able[:-1]:
+            with suppress(WebhookError):
+                return _read(leaf.provider, request)
+        return _read(able[-1].provider, request)
 
-    def _prices(self, region: str) -> Flow[RateTable]:
-        self._require(SupportsPrices, "tell its prices")
-        flow: Flow[RateTable] = self.provider.prices(region.upper())
-        return flow
+    def _balance(self) -> Work[Money]:
+        leaf = self._only(SupportsBalance, "tell a balance")
+        return leaf.run(leaf.provider.balance())
 
-    def _cancel(self, reference: str) -> Flow[None]:
-        self._require(SupportsCancel, "cancel a message")
-        flow: Flow[None] = self.provider.cancel(reference)
-        return flow
+    def _prices(self, region: str) -> Work[RateTable]:
+        leaf = self._only(SupportsPrices, "tell its prices")
+        return leaf.run(leaf.provider.prices(region.upper()))
 
-    def _status(self, reference: str | None, to: str | None) -> Flow[list[DeliveryReport]]:
-        self._require(SupportsStatus, "tell what became of a message")
+    def _cancel(self, reference: str) -> Work[None]:
+        able = self._able(SupportsCancel, "cancel a message")
+        yield from _each(leaf.run(leaf.provider.cancel(reference)) for leaf in able)
+
+    def _status(self, reference: str | None, to: str | None) -> Work[list[DeliveryReport]]:
+        able = self._able(SupportsStatus, "tell what became of a message")
         if (reference is None) == (to is None):
             raise TypeError("Ask by reference or by number.")
-        self._take_turn()
-        flow: Flow[list[DeliveryReport]] = self.provider.status(reference=reference, to=to)
-        return flow
+        for leaf in able:
+            leaf.take_turn(self._clock)
+        found = yield from _each(
+            leaf.run(leaf.provider.status(reference=reference, to=to)) for leaf in able
+        )
+        return [report for reports in found for report in reports]
 
-    def _look_up(self, result: SendResult) -> Flow[list[RecipientResult]]:
-        """Ask for the recipients of a result whose outcome is unknown."""
-        self._require(SupportsLookup, "look up a message")
-        if result.message.reference is None or result.sent_at is None:
+    def _reconcile(self, result: SendResult) -> Work[SendResult]:
+        """Ask the accounts that may have taken a message whose outcome is unknown."""
+        able = self._able(SupportsLookup, "look up a message")
+        message, sent_at = result.message, result.sent_at
+        if message.reference is None:
             raise MessageError(
                 "Only a message that was sent with a reference can be looked up.", field="reference"
             )
-        self._take_turn()
-        message = replace(result.message, to=tuple(r.to for r in result.unknown))
-        flow: Flow[list[RecipientResult]] = self.provider.look_up(
-            message, result.sent_at - _CLOCK_TOLERANCE
-        )
-        return flow
+        if sent_at is None:
+            raise MessageError("The message was never handed to a provider.")
+        age = self._clock.now() - max(filter(None, (sent_at, message.send_at)))
+        recipients = {recipient.to: recipient for recipient in result.unknown}
+        absent: dict[str, bool] = {}
+        for leaf in able:
+            asked = [r for r in recipients.values() if self._may_know(leaf, r, message.reference)]
+            if not asked:
+                continue
+            part = replace(message, to=tuple(recipient.to for recipient in asked))
+            found = yield from leaf.look_up(part, sent_at, self._clock)
+            is_complete = leaf.capabilities.is_absence_proof(age)
+            absent |= {r.to: absent.get(r.to, True) and is_complete for r in asked}
+            settled = settle(asked, found, is_complete=False)
+            recipients |= {r.to: r for r in leaf.completed(settled, leaf.analyzed(message))}
+        nowhere = [recipients[number] for number, is_absent in absent.items() if is_absent]
+        recipients |= {r.to: r for r in settle(nowhere, (), is_complete=True)}
+        return replace(result, recipients=tuple(recipients.get(r.to, r) for r in result.recipients))
 
-    def _require(self, ability: Any, what: str) -> None:
-        if not isinstance(self.provider, ability):
-            raise UnsupportedFeature(f"{self.provider.name} has no way to {what}.")
+    def _may_know(self, leaf: Leaf, recipient: RecipientResult, reference: str) -> bool:
+        is_its_own = recipient.provider == leaf.name or self.route.leaves == (leaf,)
+        is_open = recipient.status is SendStatus.UNKNOWN
+        return is_open and is_its_own and leaf.knows(reference)
 
-    def _take_turn(self) -> None:
-        """Keep the pause that the vendor asks for between two looks at its log."""
-        interval: float = self.provider.capabilities.status_interval
-        with self._look_lock:
-            wait = self._looked_at + interval - time.monotonic()
-            if wait > 0:
-                raise RateLimited(
-                    f"{self.provider.name} asks for {interval:g} seconds between two looks; "
-                    f"{wait:.0f} are left.",
-                    provider=self.provider.name,
-                    retry_after=wait,
-                )
-            self._looked_at = time.monotonic()
+    def _only(self, ability: Any, what: str) -> Leaf:
+        """Return the only account, if it can do it."""
+        leaf, *others = self._able(ability, what)
+        if others:
+            raise UnsupportedFeature(
+                f"{self.route.name} has several accounts; ask a gateway of one of them."
+            )
+        return leaf
+
+    def _able(self, ability: Any, what: str) -> list[Leaf]:
+        """List the accounts that can do it."""
+        able = [leaf for leaf in self.route.leaves if isinstance(leaf.provider, ability)]
+        if not able:
+            raise UnsupportedFeature(f"{self.route.name} has no way to {what}.")
+        return able
+
+
+def _each(works: Iterable[Work[T]]) -> Work[list[T]]:
+    """Ask several accounts; a plain no counts only where nobody says anything else."""
+    answers: list[T] = []
+    refusals: list[SmsGatewayError] = []
+    for work in works:
+        try:
+            answers.append((yield from work))
+        except ProviderError as error:
+            if SendStatus.after(error) is not SendStatus.REJECTED:
+                raise
+            refusals.append(error)
+    if refusals and not answers:
+        raise refusals[0]
+    return answers
+
+
+def _read(
+    provider: Any, request: HttpRequest
+) -> tuple[list[DeliveryReport], list[IncomingMessage]]:
+    reports = provider.parse_reports(request) if isinstance(provider, SupportsReports) else []
+    messages = provider.parse_incoming(request) if isinstance(provider, SupportsIncoming) else []
+    return reports, messages

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from smsgateway.config import is_name, no_such, parse_url
+from smsgateway.config import Resolve, is_name, no_such, parse_url
 from smsgateway.errors import ConfigurationError
 from smsgateway.hooks import Plugins
 
-__all__ = ["UNCONFIGURED", "Account", "find_account"]
+__all__ = ["UNCONFIGURED", "Account", "accounts", "find_account", "find_table"]
 
 UNCONFIGURED = "nothing configured"  # the source of the account that is the embedded inbox
+_KEYS = ("default", "gateways", "plugins")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,24 @@ def find_account(name: str | None, plugins: Plugins) -> Account:
     raise ConfigurationError(
         f"{no_such(wanted, 'gateway', list(accounts))} {_looked(wanted, path)}"
     )
+
+
+def find_table(plugin: str) -> dict[str, Any]:
+    """Return a plugin's own table, `[plugins.NAME]`, of the file that `find_account` looks in.
+
+    Where there is none, it is empty.
+
+    Raises:
+        ConfigurationError: The file cannot be read.
+    """
+    _, configuration = _configuration()
+    table: dict[str, Any] = configuration.get("plugins", {}).get(plugin, {})
+    return table
+
+
+def accounts(plugins: Plugins) -> Resolve:
+    """Give a way to find the accounts that the gateways of a route name."""
+    return lambda name: find_account(name, plugins).options
 
 
 def _from_environment(name: str | None, plugins: Plugins) -> Account | None:
@@ -132,11 +151,14 @@ def _checked(table: Any, path: Path) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise ConfigurationError(f"{path}: [tool.smsgateway] must be a table.")
     for key in table:
-        if key not in {"default", "gateways"}:
-            raise ConfigurationError(no_such(key, "key", ["default", "gateways"], of=str(path)))
+        if key not in _KEYS:
+            raise ConfigurationError(no_such(key, "key", list(_KEYS), of=str(path)))
     if not isinstance(table.get("default", ""), str):
         raise ConfigurationError(f"{path}: default must be the name of a gateway.")
     accounts = table.get("gateways", {})
     if not isinstance(accounts, dict) or not all(isinstance(a, dict) for a in accounts.values()):
         raise ConfigurationError(f"{path}: [gateways.NAME] must be tables.")
+    plugins = table.get("plugins", {})
+    if not isinstance(plugins, dict) or not all(isinstance(p, dict) for p in plugins.values()):
+        raise ConfigurationError(f"{path}: [plugins.NAME] must be tables.")
     return table

@@ -1,4 +1,4 @@
-"""`AsyncSmsGateway`: it delivers what `smsgateway.steps` prepares, in tasks."""
+"""`AsyncSmsGateway`: it does the errands of `smsgateway.steps`, in tasks."""
 
 from __future__ import annotations
 
@@ -7,25 +7,18 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
 from typing import Self, TypeVar, Unpack
 
-from smsgateway.config import GatewayOptions
 from smsgateway.errors import SendFailed, SmsGatewayError
 from smsgateway.hooks import Plugins
-from smsgateway.http import AsyncTransport, Flow, HttpRequest, HttpResponse, arun
+from smsgateway.http import AsyncTransport, Flow, HttpResponse, arun
 from smsgateway.message import Message, MessageFields, Recipients, make_message
-from smsgateway.outcome import (
-    Delivery,
-    Outcome,
-    checked,
-    given_up,
-    not_begun,
-    provider_failed,
-    refused,
-)
+from smsgateway.options import GatewayOptions, TransportOptions
+from smsgateway.outcome import refused
 from smsgateway.phone import PhoneNumber
 from smsgateway.pricing import Money, RateTable
 from smsgateway.provider import Provider
 from smsgateway.result import DeliveryReport, SendResult
-from smsgateway.steps import Steps, timeouts
+from smsgateway.routing import CLOCK, Clock, Composite, Errand, Exchange, Work, afinish
+from smsgateway.steps import Steps
 
 __all__ = ["AsyncSmsGateway"]
 
@@ -41,14 +34,16 @@ class AsyncSmsGateway(Steps):
 
     def __init__(
         self,
-        provider: Provider,
+        provider: Provider | Composite,
         options: GatewayOptions | None = None,
         *,
         transport: AsyncTransport | None = None,
         plugins: Plugins | None = None,
+        clock: Clock = CLOCK,
     ) -> None:
-        super().__init__(provider, options, plugins=plugins)
+        super().__init__(provider, options, plugins=plugins, clock=clock)
         self._transport = transport
+        self._transports: dict[TransportOptions, AsyncTransport] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -58,8 +53,9 @@ class AsyncSmsGateway(Steps):
 
     async def close(self) -> None:
         """Close the connections that are kept open; the gateway can be used again."""
-        if self._transport is not None:
-            await self._transport.close()
+        for transport in (self._transport, *self._transports.values()):
+            if transport is not None:
+                await transport.close()
 
     async def send(
         self,
@@ -109,7 +105,8 @@ class AsyncSmsGateway(Steps):
             TransportError: There was no answer.
             ProviderError: The answer is no.
         """
-        return await arun(flow, self._exchange)
+        own = self.options.transport
+        return await arun(flow, lambda request: self._exchange(Exchange(request, own)))
 
     async def balance(self) -> Money:
         """Say what is left on the account.
@@ -119,7 +116,7 @@ class AsyncSmsGateway(Steps):
             TransportError: There was no answer.
             ProviderError: The answer is no.
         """
-        return await self.run(self._balance())
+        return await self._done(self._balance())
 
     async def prices(self, region: str) -> RateTable:
         """Ask the provider what one segment costs to a region (ISO 3166); make it your `rates`.
@@ -129,7 +126,7 @@ class AsyncSmsGateway(Steps):
             TransportError: There was no answer.
             ProviderError: The answer is no.
         """
-        return await self.run(self._prices(region))
+        return await self._done(self._prices(region))
 
     async def cancel(self, reference: str) -> None:
         """Take back every scheduled message with this reference.
@@ -139,7 +136,7 @@ class AsyncSmsGateway(Steps):
             ProviderError: There is none, or it is too late.
             TransportError: There was no answer.
         """
-        await self.run(self._cancel(reference))
+        await self._done(self._cancel(reference))
 
     async def status(
         self, reference: str | None = None, *, to: str | PhoneNumber | None = None
@@ -152,7 +149,7 @@ class AsyncSmsGateway(Steps):
             TransportError: There was no answer.
             ProviderError: The answer is no.
         """
-        return await self.run(self._status(reference, self._e164(to)))
+        return await self._done(self._status(reference, self._e164(to)))
 
     async def reconcile(self, result: SendResult) -> SendResult:
         """Ask the provider whether it took a message whose outcome is unknown.
@@ -169,12 +166,12 @@ class AsyncSmsGateway(Steps):
         """
         if not result.unknown:
             return result
-        return self._reconciled(result, await self.run(self._look_up(result)))
+        return await self._done(self._reconcile(result))
 
     async def _send(self, message: Message, *, dry_run: bool = False) -> SendResult:
         steps = self.send_steps(message, dry_run=dry_run)
         try:
-            steps.send(await self._deliver(next(steps)))
+            steps.send(await self._do(next(steps)))
         except StopIteration as end:
             result: SendResult = end.value
         return result
@@ -187,43 +184,37 @@ class AsyncSmsGateway(Steps):
         except SmsGatewayError as error:
             return refused(message, error)
 
-    async def _deliver(self, batches: list[Message]) -> Delivery:
+    async def _do(self, errands: list[Errand]) -> BaseException | None:
         slots = asyncio.Semaphore(self.options.workers)
-        tasks = [asyncio.create_task(self._outcome(batch, slots)) for batch in batches]
+        tasks = [asyncio.create_task(self._do_one(errand, slots)) for errand in errands]
         try:
             await asyncio.wait(tasks)
         except asyncio.CancelledError as error:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-            return Delivery([_ended(task) for task in tasks], error)
-        return Delivery([task.result() for task in tasks])
+            return error
+        return next(filter(None, (task.exception() for task in tasks)), None)
 
-    async def _outcome(self, batch: Message, slots: asyncio.Semaphore) -> Outcome:
+    async def _do_one(self, errand: Errand, slots: asyncio.Semaphore) -> None:
         async with slots:
-            try:
-                results = await arun(self.deliverer.send(batch), self._exchange)
-                return checked(self.provider.name, results)
-            except asyncio.CancelledError:
-                return given_up()
-            except SmsGatewayError as error:
-                return error
-            except Exception as error:  # noqa: BLE001 - a provider is somebody else's code
-                return provider_failed(self.provider.name, error)
+            await self._done(errand.work())
 
-    async def _exchange(self, request: HttpRequest) -> HttpResponse:
-        if self._transport is None:
-            from smsgateway.transport.aio import AiohttpTransport  # noqa: PLC0415 - loads aiohttp
+    async def _done(self, work: Work[T]) -> T:
+        return await afinish(work, self._exchange, asyncio.sleep)
 
-            self._transport = AiohttpTransport(
-                timeouts=timeouts(self.options), ca_file=self.options.ca_file
-            )
-        return await self._transport.exchange(request)
+    async def _exchange(self, step: Exchange) -> HttpResponse:
+        transport = self._transport or self._transports.get(step.options)
+        return await (transport or self._new_transport(step.options)).exchange(step.request)
 
+    def _new_transport(self, options: TransportOptions) -> AsyncTransport:
+        from smsgateway.transport import Timeouts  # noqa: PLC0415 - only real sends need it
+        from smsgateway.transport.aio import AiohttpTransport  # noqa: PLC0415 - loads aiohttp
 
-def _ended(task: asyncio.Task[Outcome]) -> Outcome:
-    """Read a task after its cancelling: one that was still waiting for its turn has not begun."""
-    return not_begun() if task.cancelled() else task.result()
+        timeouts = Timeouts(connect=options.connect, read=options.read, deadline=options.deadline)
+        transport = AiohttpTransport(timeouts=timeouts, ca_file=options.ca_file)
+        self._transports[options] = transport
+        return transport
 
 
 async def _each(messages: Iterable[Message] | AsyncIterable[Message]) -> AsyncIterator[Message]:

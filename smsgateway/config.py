@@ -1,32 +1,32 @@
 """One model of configuration, whatever its notation: a URL, a dict, a table of a TOML file.
 
-An account is a mapping with the key `provider`, the provider's own options (the fields of its
-class) and the gateway's (the fields of `GatewayOptions`). Any option may be given as
-`<option>_env` or `<option>_file`: the name of an environment variable, or of a file, that holds it.
+An account is a mapping with the key `provider` (the name of one that is installed, or its class),
+the provider's own options (the class's fields) and the gateway's (the fields of `GatewayOptions`).
+A route is one whose provider is `failover`, `roundrobin` or `cheapest`, with a list of `gateways`,
+or `country`, with a mapping of them; each is an account, its URL or its name.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import MISSING, Field, dataclass, fields
-from difflib import get_close_matches
-from enum import Enum, StrEnum
-from functools import lru_cache
-from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
+from dataclasses import replace
+from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from smsgateway.errors import ConfigurationError
+from smsgateway.fields import is_name, make, no_such, option_types, with_secrets
 from smsgateway.hooks import Plugins
-from smsgateway.pricing import RateTable
+from smsgateway.notation import parse_route
+from smsgateway.options import GatewayOptions, Guarantee
 from smsgateway.provider import Provider
+from smsgateway.routing import Cheapest, Composite, Country, Failover, Leaf, RoundRobin, Route
 
-__all__ = ["GatewayOptions", "Guarantee", "build", "is_name", "no_such", "parse_url"]
+__all__ = ["GatewayOptions", "Guarantee", "Resolve", "build", "is_name", "no_such", "parse_url"]
 
+#: Finds the options of an account by its name.
+Resolve = Callable[[str], Mapping[str, Any]]
 
 # Not `urlsplit`'s idea of a scheme: a provider's name may begin with a digit.
 _URL = re.compile(r"([\w.-]+)(?:\+(https?))?:(//.*)", re.ASCII | re.DOTALL)
@@ -34,64 +34,14 @@ _UNREADABLE_URL = (
     "The gateway URL cannot be read. Is a '/', '?', '#' or '@' of its user or password not written "
     "%2F, %3F, %23 or %40?"
 )
-_NAME = re.compile(r"[\w.-]+")
-_REGION = re.compile(r"[A-Za-z]{2}")
 
-
-class Guarantee(StrEnum):
-    """What happens to a message whose outcome is unknown."""
-
-    AT_MOST_ONCE = "at_most_once"  # it stays unknown
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayOptions:
-    """What every gateway takes besides its provider's own options.
-
-    Attributes:
-        region: Where national numbers are from (ISO 3166), such as `"DK"`.
-        sender: The sender of messages that name none.
-        guarantee: What happens to a message whose outcome is unknown.
-        deadline: Seconds for one whole request.
-        connect_timeout: Seconds to connect, TLS included.
-        read_timeout: Seconds without a byte of the answer.
-        batch_size: Recipients a request; the provider's own most where None.
-        workers: Requests at the same time.
-        max_segments: Refuse texts that take more.
-        rates: The account's prices; a provider's example prices where None.
-        ca_file: Certificates to trust instead of the public ones, for an endpoint of your own.
-    """
-
-    region: str | None = None
-    sender: str | None = None
-    guarantee: Guarantee = Guarantee.AT_MOST_ONCE
-    deadline: float = 30.0
-    connect_timeout: float = 5.0
-    read_timeout: float = 20.0
-    batch_size: int | None = None
-    workers: int = 16
-    max_segments: int | None = None
-    rates: RateTable | None = None
-    ca_file: str | None = None
-
-    def __post_init__(self) -> None:
-        for name in (
-            "deadline",
-            "connect_timeout",
-            "read_timeout",
-            "batch_size",
-            "workers",
-            "max_segments",
-        ):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < float("inf"):
-                raise ConfigurationError(f"{name} must be more than 0, not {value}.")
-        # Whether a region is one of the world's is asked when the first number is read: to know
-        # them all takes long to load.
-        if self.region is not None and not _REGION.fullmatch(self.region):
-            raise ConfigurationError("region must be the two letters of ISO 3166, such as 'DK'.")
-        if self.sender is not None and not self.sender.strip():
-            raise ConfigurationError("sender must not be blank.")
+_ROUTES: dict[str, type[Failover | RoundRobin | Cheapest]] = {
+    route.name: route for route in (Failover, RoundRobin, Cheapest)
+}
+_OF_MESSAGES = {"guarantee", "retry_for", "workers", "max_segments"}
+_INNER = "inner"
+_NO_OPTIONS = GatewayOptions()
+_OF_ROUTES = {"region", "sender", *_OF_MESSAGES}
 
 
 def parse_url(url: str, plugins: Plugins) -> dict[str, Any]:
@@ -99,11 +49,14 @@ def parse_url(url: str, plugins: Plugins) -> dict[str, Any]:
 
     `%xx` is decoded and `+` is left alone. The host `default` is the vendor's own; any other makes
     the option `base_url`. Without a host, the path is the option `path`. What stands before the
-    `@` becomes the provider's `credentials`.
+    `@` becomes the provider's `credentials`. `smsgateway.notation` says how a route is written, and
+    a provider that goes around another one stands before its URL: `fault+cpsms://...`.
 
     Raises:
         ConfigurationError: It is not of this form, or its provider is not installed.
     """
+    if options := parse_route(url) or _parse_around(url, plugins):
+        return options
     match = _URL.fullmatch(url)
     if match is None:
         raise ConfigurationError(
@@ -117,7 +70,7 @@ def parse_url(url: str, plugins: Plugins) -> dict[str, Any]:
         raise ConfigurationError(_UNREADABLE_URL)
     if parts.fragment:
         raise ConfigurationError("A '#' in a gateway URL is written %23.")
-    options: dict[str, Any] = {"provider": name}
+    options = {"provider": name}
     credentials = getattr(_provider(name, plugins), "credentials", ())
     given = [unquote(part) for part in (parts.username, parts.password) if part is not None]
     if len(given) > len(credentials):
@@ -136,6 +89,26 @@ def parse_url(url: str, plugins: Plugins) -> dict[str, Any]:
     return options
 
 
+def _goes_around(provider: Any) -> bool:
+    """Tell whether a provider is made for another one, which is its option `inner`."""
+    return option_types(provider).get(_INNER) is Provider
+
+
+def _parse_around(url: str, plugins: Plugins) -> dict[str, Any] | None:
+    """Read a URL such as `fault+cpsms://...`: what are no options of the first are the other's."""
+    name, plus, rest = url.partition("+")
+    provider = plugins.providers.get(name)
+    if not plus or provider is None or not _goes_around(provider):
+        return None
+    own = option_types(provider).keys() | option_types(GatewayOptions).keys()
+    outside: dict[str, Any] = {"provider": name}
+    inner = parse_url(rest, plugins)
+    for key in list(inner):
+        if key != _INNER and (key in own or re.sub("_(env|file)$", "", key) in own):
+            outside[key] = inner.pop(key)
+    return {**outside, _INNER: inner}
+
+
 def _split(url: str) -> tuple[SplitResult, int | None]:
     with suppress(ValueError):
         parts = urlsplit(url)
@@ -144,24 +117,140 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
     raise ConfigurationError(_UNREADABLE_URL)
 
 
-def build(options: Mapping[str, Any], plugins: Plugins) -> tuple[Provider, GatewayOptions]:
-    """Make the provider and the gateway's options of an account.
+def build(
+    options: Mapping[str, Any], plugins: Plugins, resolve: Resolve | None = None
+) -> tuple[Provider | Composite, GatewayOptions]:
+    """Make the provider, or the route, and the gateway's options of an account.
+
+    Args:
+        options: The account.
+        plugins: The providers that there are.
+        resolve: Finds the accounts that a route names.
 
     Raises:
         ConfigurationError: An option is unknown, missing, of the wrong type, or given twice.
     """
-    given = dict(options)
-    name = given.pop("provider", None)
-    if not isinstance(name, str):
-        raise ConfigurationError("An account needs 'provider', the name of one.")
-    provider = _provider(name, plugins)
-    own, shared = _option_types(provider), _option_types(GatewayOptions)
-    values = _with_secrets(given, {**shared, **own})
-    for option in values:
-        if option not in own and option not in shared:
-            raise ConfigurationError(no_such(option, "option", [*own, *shared], of=name))
-    made = _make(provider, own, {k: v for k, v in values.items() if k in own})
-    return made, _make(GatewayOptions, shared, {k: v for k, v in values.items() if k in shared})
+    return _Builder(plugins, resolve).build(options)
+
+
+class _Builder:
+    """Makes an account, and those that a route is made of.
+
+    Args:
+        plugins: The providers that there are.
+        resolve: Finds the accounts that a route names.
+        names: The accounts by name that are being made, each for the one before it.
+    """
+
+    def __init__(
+        self, plugins: Plugins, resolve: Resolve | None, names: tuple[str, ...] = ()
+    ) -> None:
+        self._plugins = plugins
+        self._resolve = resolve
+        self._names = names
+
+    def build(
+        self, options: Mapping[str, Any], outer: GatewayOptions = _NO_OPTIONS
+    ) -> tuple[Provider | Composite, GatewayOptions]:
+        """Make an account; the sender and the region of the route around it are its own, too."""
+        given = dict(options)
+        name = given.pop("provider", None)
+        if not isinstance(name, str | type):
+            raise ConfigurationError("An account needs 'provider', the name of one.")
+        if name in {*_ROUTES, Country.name}:
+            gateways = given.pop("gateways", None)
+            shared = _inheriting(self._options_of_a_route(name, given), outer)
+            return self._route(name, gateways, shared), shared
+        provider: Any = name if isinstance(name, type) else _provider(name, self._plugins)
+        own, common = option_types(provider), option_types(GatewayOptions)
+        values = with_secrets(given, {**common, **own})
+        for option in values:
+            if option not in own and option not in common:
+                known = [*own, *common]
+                raise ConfigurationError(no_such(option, "option", known, of=provider.name))
+        shared = make(GatewayOptions, {k: v for k, v in values.items() if k in common})
+        if _INNER in values and _goes_around(provider):
+            values[_INNER], inner = self._inner(provider.name, values[_INNER], outer)
+            shared = replace(inner, **{k: getattr(shared, k) for k in values if k in common})
+        made = make(provider, {k: v for k, v in values.items() if k in own})
+        return made, _inheriting(shared, outer)
+
+    def _inner(
+        self, name: str, gateway: object, outer: GatewayOptions
+    ) -> tuple[Provider, GatewayOptions]:
+        provider, options = self._built(gateway, outer)
+        if isinstance(provider, Composite):
+            raise ConfigurationError(f"{name} goes around one account, not around a route.")
+        return provider, options
+
+    def _options_of_a_route(self, name: str, given: Mapping[str, Any]) -> GatewayOptions:
+        values = with_secrets(given, option_types(GatewayOptions))
+        for option in values:
+            if option in option_types(GatewayOptions) and option not in _OF_ROUTES:
+                raise ConfigurationError(f"{option} belongs to each gateway of {name}, not to it.")
+            if option not in _OF_ROUTES:
+                known = ["gateways", *sorted(_OF_ROUTES)]
+                raise ConfigurationError(no_such(option, "option", known, of=name))
+        options: GatewayOptions = make(GatewayOptions, values)
+        return options
+
+    def _route(self, name: str, gateways: object, shared: GatewayOptions) -> Composite:
+        if name == Country.name:
+            if not isinstance(gateways, Mapping):
+                raise ConfigurationError(f"{name} needs gateways: {{'DK': ..., '+46': ...}}.")
+            places = [(str(place), gateway) for place, gateway in gateways.items()]
+            return Country({p: self._member(f"{name}: {p}", g, shared) for p, g in places})
+        if not isinstance(gateways, Iterable) or isinstance(gateways, str | Mapping):
+            raise ConfigurationError(f"{name} needs gateways, a list of them.")
+        return _ROUTES[name](
+            *(
+                self._member(f"{name}: gateway {position}", gateway, shared)
+                for position, gateway in enumerate(gateways, start=1)
+            )
+        )
+
+    def _member(self, place: str, gateway: object, outer: GatewayOptions) -> Route:
+        """Make one of a route's gateways; what goes wrong is told with its place."""
+        try:
+            provider, options = self._built(gateway, outer)
+        except ConfigurationError as error:
+            problem = str(error)
+        else:
+            return provider if isinstance(provider, Composite) else Leaf(provider, options)
+        # Out here, so that an error beneath, which may hold a secret, is gone.
+        raise ConfigurationError(f"{place}: {problem}")
+
+    def _built(
+        self, gateway: object, outer: GatewayOptions
+    ) -> tuple[Provider | Composite, GatewayOptions]:
+        if isinstance(gateway, str) and is_name(gateway):
+            return self._named(gateway, outer)
+        if isinstance(gateway, str):
+            gateway = parse_url(gateway, self._plugins)
+        if not isinstance(gateway, Mapping):
+            raise ConfigurationError("it must be an account, the URL of one, or its name.")
+        if strays := sorted(gateway.keys() & _OF_MESSAGES):
+            raise ConfigurationError(f"{strays[0]} belongs to the outermost route.")
+        return self.build(gateway, outer)
+
+    def _named(
+        self, name: str, outer: GatewayOptions
+    ) -> tuple[Provider | Composite, GatewayOptions]:
+        """Make an account that is a gateway of its own, too; how that one sends does not matter."""
+        if self._resolve is None:
+            raise ConfigurationError(f"no accounts are known by name here, such as {name!r}.")
+        if name in self._names:
+            ring = " -> ".join([*self._names[self._names.index(name) :], name])
+            raise ConfigurationError(f"the gateways go round in a ring: {ring}.")
+        account = {k: v for k, v in self._resolve(name).items() if k not in _OF_MESSAGES}
+        return _Builder(self._plugins, self._resolve, (*self._names, name)).build(account, outer)
+
+
+def _inheriting(options: GatewayOptions, outer: GatewayOptions) -> GatewayOptions:
+    sender, region = outer.sender or options.sender, outer.region or options.region
+    if (sender, region) == (options.sender, options.region):
+        return options
+    return replace(options, sender=sender, region=region)
 
 
 def _provider(name: str, plugins: Plugins) -> Any:
@@ -170,122 +259,3 @@ def _provider(name: str, plugins: Plugins) -> Any:
         return plugins.providers[name]
     problems = "".join(f" {broken}" for broken in plugins.broken)
     raise ConfigurationError(no_such(name, "provider", list(plugins.providers)) + problems)
-
-
-def is_name(given: str) -> bool:
-    """Tell a name, which may be shown, from what may be a secret in the wrong place."""
-    return _NAME.fullmatch(given) is not None
-
-
-def no_such(given: str, kind: str, known: list[str], of: str = "") -> str:
-    """Say that there is nothing of that name, and which one is nearest."""
-    near = get_close_matches(given, known, n=1) if is_name(given) else []
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    place = f" of {of}" if of else ""
-    called = repr(given) if is_name(given) else "what was given (not shown: it may be a secret)"
-    listed = f" There are: {', '.join(sorted(known))}." if known else ""
-    return f"No {kind}{place} is called {called}.{hint}{listed}"
-
-
-@lru_cache(maxsize=64)
-def _option_types(cls: type) -> dict[str, Any]:
-    hints = get_type_hints(cls)
-    return {field.name: hints[field.name] for field in fields(cls) if field.init}
-
-
-def _with_secrets(given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace `<option>_env` and `<option>_file` by what they point to."""
-    values: dict[str, Any] = {}
-    for key, value in given.items():
-        option, read = key, None
-        for suffix, reader in (("_env", _from_environment), ("_file", _from_file)):
-            if key not in known and key.removesuffix(suffix) in known:
-                option, read = key.removesuffix(suffix), reader
-        if option in values:
-            raise ConfigurationError(f"{option!r} is given twice, once as {key!r}.")
-        values[option] = read(key, str(value)) if read else value
-    return values
-
-
-def _from_environment(option: str, variable: str) -> str:
-    try:
-        return os.environ[variable]
-    except KeyError:
-        raise ConfigurationError(
-            f"{option} names the environment variable {variable}, which is not set."
-        ) from None
-
-
-def _from_file(option: str, path: str) -> str:
-    try:
-        return Path(path).expanduser().read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        problem = type(error).__name__
-    # Out here, so that the error above, which may hold the whole secret, is gone.
-    raise ConfigurationError(f"{option} names the file {path}, which cannot be read: {problem}.")
-
-
-def _make(cls: Any, types: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
-    required = [f.name for f in fields(cls) if f.init and _is_required(f)]
-    if missing := [name for name in required if name not in values]:
-        raise ConfigurationError(f"{_title(cls)} needs {', '.join(missing)}.")
-    return cls(**{name: _read(name, value, types[name]) for name, value in values.items()})
-
-
-def _title(cls: Any) -> str:
-    return str(getattr(cls, "name", "The gateway"))
-
-
-def _is_required(field: Field[Any]) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
-
-
-def _refuse(value: object) -> NoReturn:
-    raise TypeError(type(value))
-
-
-_BOOLEANS = {
-    **dict.fromkeys(("1", "true", "yes", "on"), True),
-    **dict.fromkeys(("0", "false", "no", "off"), False),
-}
-#: How a value that is not of the field's type yet is read; a URL gives text for everything.
-_READERS: dict[Any, Callable[[Any], Any]] = {
-    bool: lambda value: _BOOLEANS[str(value).lower()],
-    int: lambda value: int(str(value)),
-    float: lambda value: float(str(value)),
-    str: _refuse,  # a number in TOML that should be text has lost its leading zeros
-    RateTable: RateTable.load,
-}
-
-
-_WORDS = {
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    str: "text",
-    Path: "a path",
-    RateTable: "the file of a rate table",
-}
-
-
-def _read(option: str, value: Any, hint: Any) -> Any:
-    kinds = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
-    if value is None and NoneType in kinds:
-        return None
-    kind = next(kind for kind in kinds if kind is not NoneType)
-    if isinstance(value, kind) and type(value) is not bool:
-        return value
-    try:
-        return _READERS.get(kind, kind)(value)
-    except ConfigurationError:
-        raise
-    except (KeyError, TypeError, ValueError):
-        words = _described(kind)
-    # Out here, so that Python's own error, which quotes the value, is gone.
-    raise ConfigurationError(f"{option} must be {words}.")
-
-
-def _described(kind: Any) -> str:
-    if issubclass(kind, Enum):
-        return " or ".join(str(member.value) for member in kind)
-    return _WORDS.get(kind, f"a {kind.__name__}")

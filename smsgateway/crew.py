@@ -1,4 +1,4 @@
-"""Threads that deliver batches, and that know at any time which were begun."""
+"""Threads that do errands, and that know at any time which were begun."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from contextlib import suppress
 from queue import SimpleQueue
 from threading import Event
 
-from smsgateway.message import Message
-from smsgateway.outcome import Delivery, Outcome, given_up, not_begun
+from smsgateway.routing import Errand
 
 __all__ = ["Crew"]
 
@@ -18,41 +17,46 @@ _log = logging.getLogger("smsgateway")
 
 
 class Crew:
-    """Delivers the batches of one send at the same time.
+    """Does the errands of one send at the same time.
 
     Args:
-        deliver: Delivers one batch; it never raises.
-        workers: Batches at the same time.
+        do: Does one errand; it is handed a way to wait that an interrupt cuts short.
+        workers: Errands at the same time.
     """
 
-    def __init__(self, deliver: Callable[[Message], Outcome], workers: int) -> None:
-        self._deliver = deliver
+    def __init__(
+        self, do: Callable[[Errand, Callable[[float], object]], None], workers: int
+    ) -> None:
+        self._do = do
         self._workers = workers
         self._begun: set[int] = set()
         self._ended: set[int] = set()
-        self._outcomes: dict[int, Outcome] = {}
         self._finished: SimpleQueue[int] = SimpleQueue()
         self._is_over = Event()
 
     def run(
-        self, batches: list[Message], progress: Callable[[int], object] | None = None
-    ) -> Delivery:
-        """Deliver every batch; after an interrupt, finish those on their way and begin no more.
+        self, errands: list[Errand], progress: Callable[[int], object] | None = None
+    ) -> BaseException | None:
+        """Do every errand; after an interrupt, finish the requests on their way and begin no more.
 
         A second Ctrl-C gives up on those on their way, too.
 
         Args:
-            batches: What to deliver.
-            progress: Told after each batch how many recipients it had.
+            errands: What to do.
+            progress: Told after each errand how many recipients it had.
+
+        Returns:
+            What interrupted them, if something did.
         """
-        pool = ThreadPoolExecutor(min(self._workers, len(batches)), thread_name_prefix="smsgateway")
+        pool = ThreadPoolExecutor(min(self._workers, len(errands)), thread_name_prefix="smsgateway")
         interrupt = None
         try:
-            for position, batch in enumerate(batches):
-                pool.submit(self._work, position, batch)
-            for _ in batches:
+            for position, errand in enumerate(errands):
+                errand.is_over = self._is_over.is_set
+                pool.submit(self._work, position, errand)
+            for _ in errands:
                 position = self._finished.get()
-                if progress is not None and not _tell(progress, len(batches[position].to)):
+                if progress is not None and not _tell(progress, len(errands[position].message.to)):
                     progress = None
         except BaseException as error:  # noqa: BLE001 - raised again when the result is known
             interrupt = error
@@ -60,7 +64,7 @@ class Crew:
                 self.finish()
         self._is_over.set()
         pool.shutdown(wait=False)
-        return Delivery([self._outcome(position) for position in range(len(batches))], interrupt)
+        return interrupt
 
     def finish(self) -> None:
         """Wait for the batches on their way, and begin no more.
@@ -73,23 +77,16 @@ class Crew:
         while self._begun - self._ended:
             self._finished.get()
 
-    def _work(self, position: int, batch: Message) -> None:
+    def _work(self, position: int, errand: Errand) -> None:
         # In this order: whoever calls it over and then looks may find one too many begun, and
         # never one too few.
         self._begun.add(position)
         try:
-            if self._is_over.is_set():
-                self._outcomes[position] = not_begun()
-            else:
-                self._outcomes[position] = self._deliver(batch)
+            if not self._is_over.is_set():
+                self._do(errand, self._is_over.wait)
         finally:
             self._ended.add(position)
             self._finished.put(position)
-
-    def _outcome(self, position: int) -> Outcome:
-        # Begun is looked at first: an outcome may come in between, and must not be missed.
-        nothing = given_up() if position in self._begun else not_begun()
-        return self._outcomes.get(position, nothing)
 
 
 def _tell(progress: Callable[[int], object], recipients: int) -> bool:

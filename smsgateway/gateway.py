@@ -1,33 +1,27 @@
-"""`SmsGateway`: what a user holds. It delivers what `smsgateway.steps` prepares, in threads."""
+"""`SmsGateway`: what a user holds. It does the errands of `smsgateway.steps`, in threads."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self, TypeVar, Unpack
 
-from smsgateway.config import GatewayOptions
 from smsgateway.crew import Crew
 from smsgateway.errors import SendFailed, SmsGatewayError
 from smsgateway.hooks import Plugins
-from smsgateway.http import Flow, HttpRequest, HttpResponse, Transport, run
+from smsgateway.http import Flow, HttpResponse, Transport, run
 from smsgateway.message import Message, MessageFields, Recipients, make_message
-from smsgateway.outcome import (
-    Delivery,
-    Outcome,
-    checked,
-    given_up,
-    not_begun,
-    provider_failed,
-    refused,
-)
+from smsgateway.options import GatewayOptions, TransportOptions
+from smsgateway.outcome import refused
 from smsgateway.phone import PhoneNumber
 from smsgateway.pricing import Money, RateTable
 from smsgateway.provider import Provider
 from smsgateway.result import DeliveryReport, SendResult
-from smsgateway.steps import Steps, timeouts
+from smsgateway.routing import CLOCK, Clock, Composite, Errand, Exchange, Work, finish
+from smsgateway.steps import Steps
 
 __all__ = ["SmsGateway"]
 
@@ -44,14 +38,16 @@ class SmsGateway(Steps):
 
     def __init__(
         self,
-        provider: Provider,
+        provider: Provider | Composite,
         options: GatewayOptions | None = None,
         *,
         transport: Transport | None = None,
         plugins: Plugins | None = None,
+        clock: Clock = CLOCK,
     ) -> None:
-        super().__init__(provider, options, plugins=plugins)
+        super().__init__(provider, options, plugins=plugins, clock=clock)
         self._transport = transport
+        self._transports: dict[TransportOptions, Transport] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -63,8 +59,9 @@ class SmsGateway(Steps):
     def close(self) -> None:
         """Close the connections that are kept open; the gateway can be used again."""
         with self._lock:
-            if self._transport is not None:
-                self._transport.close()
+            for transport in (self._transport, *self._transports.values()):
+                if transport is not None:
+                    transport.close()
 
     def send(
         self,
@@ -102,9 +99,10 @@ class SmsGateway(Steps):
         """
         pool = ThreadPoolExecutor(self.options.workers, thread_name_prefix="smsgateway")
         pending: deque[Future[SendResult]] = deque()
+        is_over = threading.Event()
         try:
             for message in messages:
-                pending.append(pool.submit(self._result_of, message))
+                pending.append(pool.submit(self._result_of, message, is_over.wait))
                 if len(pending) == self.options.workers:
                     yield pending.popleft().result()
             while pending:
@@ -113,10 +111,12 @@ class SmsGateway(Steps):
         except GeneratorExit:
             raise
         except BaseException:  # Ctrl-C, or whatever the messages come from has failed
+            is_over.set()
             while pending:
                 yield pending.popleft().result()
             raise
         finally:
+            is_over.set()  # nobody waits any more to try again
             pool.shutdown(cancel_futures=True)
 
     def run(self, flow: Flow[T]) -> T:
@@ -126,7 +126,8 @@ class SmsGateway(Steps):
             TransportError: There was no answer.
             ProviderError: The answer is no.
         """
-        return run(flow, self._exchange)
+        own = self.options.transport
+        return run(flow, lambda request: self._exchange(Exchange(request, own)))
 
     def balance(self) -> Money:
         """Say what is left on the account.
@@ -136,7 +137,7 @@ class SmsGateway(Steps):
             TransportError: There was no answer.
             ProviderError: The answer is no.
         """
-        return self.run(self._balance())
+        return self._done(self._balance())
 
     def prices(self, region: str) -> RateTable:
         """Ask the provider what one segment costs to a region (ISO 3166); make it your `rates`.
@@ -146,7 +147,7 @@ class SmsGateway(Steps):
             TransportError: There was no answer.
             ProviderError: The answer is no.
         """
-        return self.run(self._prices(region))
+        return self._done(self._prices(region))
 
     def cancel(self, reference: str) -> None:
         """Take back every scheduled message with this reference.
@@ -156,7 +157,7 @@ class SmsGateway(Steps):
             ProviderError: There is none, or it is too late.
             TransportError: There was no answer.
         """
-        self.run(self._cancel(reference))
+        self._done(self._cancel(reference))
 
     def status(
         self, reference: str | None = None, *, to: str | PhoneNumber | None = None
@@ -169,7 +170,7 @@ class SmsGateway(Steps):
             TransportError: There was no answer.
             ProviderError: The answer is no.
         """
-        return self.run(self._status(reference, self._e164(to)))
+        return self._done(self._status(reference, self._e164(to)))
 
     def reconcile(self, result: SendResult) -> SendResult:
         """Ask the provider whether it took a message whose outcome is unknown.
@@ -186,7 +187,7 @@ class SmsGateway(Steps):
         """
         if not result.unknown:
             return result
-        return self._reconciled(result, self.run(self._look_up(result)))
+        return self._done(self._reconcile(result))
 
     def _send(
         self,
@@ -195,56 +196,59 @@ class SmsGateway(Steps):
         progress: Callable[[int], object] | None = None,
         *,
         dry_run: bool = False,
+        pause: Callable[[float], object] = time.sleep,
     ) -> SendResult:
         steps = self.send_steps(message, dry_run=dry_run)
         try:
-            batches = next(steps)
-            if progress is None and (workers == 1 or len(batches) == 1):
-                delivery = self._deliver_in_turn(batches)
+            errands = next(steps)
+            if progress is None and (workers == 1 or len(errands) == 1):
+                interrupt = self._do_in_turn(errands, pause)
             else:
-                delivery = Crew(self._outcome, workers).run(batches, progress)
-            steps.send(delivery)
+                interrupt = Crew(self._do, workers).run(errands, progress)
+            steps.send(interrupt)
         except StopIteration as end:
             result: SendResult = end.value
         return result
 
-    def _result_of(self, message: Message) -> SendResult:
+    def _result_of(self, message: Message, pause: Callable[[float], object]) -> SendResult:
         """Send a message of many: one after another in this thread, and never raise for it."""
         try:
-            return self._send(message, workers=1)
+            return self._send(message, workers=1, pause=pause)
         except SendFailed as error:
             return error.result
         except SmsGatewayError as error:
             return refused(message, error)
 
-    def _deliver_in_turn(self, batches: list[Message]) -> Delivery:
-        outcomes: list[Outcome] = []
-        for batch in batches:
-            try:
-                outcomes.append(self._outcome(batch))
-            except BaseException as error:  # noqa: BLE001 - raised again when the result is known
-                rest = [not_begun() for _ in batches[len(outcomes) + 1 :]]
-                return Delivery([*outcomes, given_up(), *rest], error)
-        return Delivery(outcomes)
-
-    def _outcome(self, batch: Message) -> Outcome:
+    def _do_in_turn(
+        self, errands: list[Errand], pause: Callable[[float], object]
+    ) -> BaseException | None:
         try:
-            results = run(self.deliverer.send(batch), self._exchange)
-            return checked(self.provider.name, results)
-        except SmsGatewayError as error:
+            for errand in errands:
+                self._do(errand, pause)
+        except BaseException as error:  # noqa: BLE001 - raised again when the result is known
             return error
-        except Exception as error:  # noqa: BLE001 - a provider is somebody else's code
-            return provider_failed(self.provider.name, error)
+        return None
 
-    def _exchange(self, request: HttpRequest) -> HttpResponse:
-        return (self._transport or self._new_transport()).exchange(request)
+    def _do(self, errand: Errand, pause: Callable[[float], object]) -> None:
+        finish(errand.work(), self._exchange, pause)
 
-    def _new_transport(self) -> Transport:
+    def _done(self, work: Work[T]) -> T:
+        return finish(work, self._exchange, time.sleep)
+
+    def _exchange(self, step: Exchange) -> HttpResponse:
+        transport = self._transport or self._transports.get(step.options)
+        return (transport or self._new_transport(step.options)).exchange(step.request)
+
+    def _new_transport(self, options: TransportOptions) -> Transport:
+        from smsgateway.transport import Timeouts  # noqa: PLC0415 - only real sends need it
         from smsgateway.transport.sync import RequestsTransport  # noqa: PLC0415 - loads requests
 
         with self._lock:
-            if self._transport is None:
-                self._transport = RequestsTransport(
-                    timeouts=timeouts(self.options), ca_file=self.options.ca_file
+            if options not in self._transports:
+                self._transports[options] = RequestsTransport(
+                    timeouts=Timeouts(
+                        connect=options.connect, read=options.read, deadline=options.deadline
+                    ),
+                    ca_file=options.ca_file,
                 )
-            return self._transport
+            return self._transports[options]

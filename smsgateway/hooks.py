@@ -63,6 +63,11 @@ class _Hooks:
         """Add commands to the `smsgateway` command line."""
 
     @_hookspec
+    def register_alert_sources(self) -> Iterable[object]:
+        """Return `AlertSource`s of the plugin `smsgateway_alerts`: tools whose alerts it reads."""
+        return ()  # pragma: no cover - a specification is never called
+
+    @_hookspec
     def before_send(self, message: Message) -> Message | Stop | None:
         """Return a changed message, a `Stop`, or None to leave it as it is.
 
@@ -127,6 +132,15 @@ class Plugins:
     def origin(self, provider: str) -> str:
         """Say which distribution a provider comes from."""
         return self._origins[provider]
+
+    def copy(self) -> Plugins:
+        """Return a set of the same plugins, to which more can be added."""
+        twin = Plugins()
+        for name, plugin in self._manager.list_name_plugin():
+            twin.register(plugin, name=name)
+        twin._origins.update(self._origins)
+        twin._broken.extend(self._broken)
+        return twin
 
     def register(self, plugin: object, *, name: str | None = None, origin: str = "") -> None:
         """Add a plugin.
@@ -198,6 +212,19 @@ class Plugins:
             if answer is not None:
                 message = answer
         return message
+
+    def collect(self, hook: str) -> list[Any]:
+        """Return all that plugins bring by a hook, in the order in which they were registered.
+
+        One that raises is logged, and brings nothing.
+        """
+        found: list[Any] = []
+        for implementation in reversed(self._listeners(hook)):
+            try:
+                found += _invoke(implementation)
+            except Exception as error:  # noqa: BLE001 - someone else's code runs here
+                _log.error("%s", _describe(implementation, hook, error))
+        return found
 
     def tell(self, hook: str, **details: Any) -> bool:
         """Tell every plugin what happened, and return whether each of them took it.

@@ -8,6 +8,7 @@ provider is written once and never opens a socket.
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ __all__ = [
     "HttpResponse",
     "Transport",
     "arun",
+    "basic_token",
     "run",
     "secure_url",
 ]
@@ -100,18 +102,40 @@ class HttpRequest:
         cls,
         method: str,
         url: str,
-        fields: Mapping[str, str],
+        fields: Mapping[str, Any],
         *,
         headers: Mapping[str, str] | None = None,
     ) -> HttpRequest:
-        """Make a request whose body is `fields` as an HTML form would send them."""
+        """Make a request whose body is `fields` as an HTML form would send them.
+
+        True and False become `true` and `false`, as in JSON.
+
+        Raises:
+            MessageError: UTF-8 cannot say it; a message's `extra` can hold anything.
+        """
+        try:
+            body = urlencode({name: _form_value(each) for name, each in fields.items()}).encode()
+        except UnicodeEncodeError:
+            raise MessageError("extra holds what UTF-8 cannot say.", field="extra") from None
         own = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         return cls(
             method=method,
             url=url,
             headers={**own, **(headers or {})},
-            body=urlencode(fields).encode(),
+            body=body,
         )
+
+
+def basic_token(user: str, password: str) -> str:
+    """Write credentials as HTTP Basic has them (RFC 7617), in UTF-8.
+
+    Half of a surrogate pair becomes a "?", and the vendor does not know these credentials.
+    """
+    return b64encode(f"{user}:{password}".encode(errors="replace")).decode()
+
+
+def _form_value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

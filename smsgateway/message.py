@@ -34,6 +34,8 @@ class Message:
         encoding: Force one; None picks GSM-7 where the text allows it.
         report_url: Where the provider shall report the delivery.
         extra: A provider's own fields, under its name: `{"cpsms": {...}}`. Others ignore them.
+        id: What makes a repeat the same message to a provider that knows repeats; a gateway makes
+            one for each send where you give none. It says nothing of the message itself.
 
     Raises:
         MessageError: A field is wrong; the error names it.
@@ -49,6 +51,7 @@ class Message:
     encoding: Encoding | None = None
     report_url: str | None = None
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    id: str | None = field(default=None, compare=False)
 
     def __init__(  # a hand-written one, so that `to` may be one number or many
         self,
@@ -63,6 +66,7 @@ class Message:
         encoding: Encoding | str | None = None,
         report_url: str | None = None,
         extra: Mapping[str, Mapping[str, Any]] | None = None,
+        id: str | None = None,  # noqa: A002 - the field's name
     ) -> None:
         put = object.__setattr__
         put(self, "text", _text(text))
@@ -75,6 +79,7 @@ class Message:
         put(self, "encoding", _encoding(encoding))
         put(self, "report_url", _web_address(_not_blank(report_url, "report_url")))
         put(self, "extra", _extra(extra or {}))
+        put(self, "id", _not_blank(id, "id"))
 
     def __repr__(self) -> str:
         to = ", ".join(mask(number) for number in self.to[:3])
@@ -93,6 +98,7 @@ class MessageFields(TypedDict, total=False):
     encoding: Encoding | str | None
     report_url: str | None
     extra: Mapping[str, Mapping[str, Any]] | None
+    id: str | None
 
 
 def make_message(message: Message | str, to: Recipients | None, fields: MessageFields) -> Message:
@@ -154,6 +160,12 @@ def _flag(value: bool, field: str) -> bool:  # noqa: FBT001 - it is what is chec
 
 
 def _web_address(url: str | None) -> str | None:
+    if url is not None and "#" in url:
+        raise MessageError(
+            "report_url has a fragment, the part from '#' on, which no request carries: "
+            "leave it out.",
+            field="report_url",
+        )
     if url is not None and not _WEB_ADDRESS.fullmatch(url):
         raise MessageError("report_url must be an http:// or https:// URL.", field="report_url")
     return url

@@ -1,15 +1,11 @@
-"""From what became of each batch to what became of each recipient. Nothing here has an effect."""
+"""From what became of a request to what became of each recipient. Nothing here has an effect."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from smsgateway.errors import (
-    NotSent,
-    OutcomeUnknown,
     ProviderError,
     Reason,
     SmsGatewayError,
@@ -22,41 +18,15 @@ from smsgateway.result import RecipientResult, SendResult, SendStatus
 from smsgateway.text import TextAnalysis
 
 __all__ = [
-    "Delivery",
-    "Outcome",
     "after_error",
     "alike",
-    "checked",
+    "answered",
     "complete",
-    "given_up",
     "merge",
-    "not_begun",
     "provider_failed",
     "refused",
     "settle",
 ]
-
-_LOG_LAG = timedelta(minutes=10)  # nobody says how long a message takes to show in a log
-
-#: What became of one batch: the provider's results, or the error that ended it.
-Outcome = list[RecipientResult] | SmsGatewayError
-
-
-class Delivery(NamedTuple):
-    """What became of all batches, and what interrupted them if something did."""
-
-    outcomes: list[Outcome]
-    interrupt: BaseException | None = None
-
-
-def not_begun() -> NotSent:
-    """Make the error for a batch that an interrupt kept from being sent."""
-    return NotSent("Interrupted before it was sent.", reason=Reason.INTERRUPTED)
-
-
-def given_up() -> OutcomeUnknown:
-    """Make the error for a batch that was on its way when an interrupt came."""
-    return OutcomeUnknown("Interrupted while it was sent.", reason=Reason.INTERRUPTED)
 
 
 def refused(message: Message, error: SmsGatewayError) -> SendResult:
@@ -64,17 +34,26 @@ def refused(message: Message, error: SmsGatewayError) -> SendResult:
     return SendResult(recipients=tuple(after_error(message, error)), message=message)
 
 
-def checked(provider: str, results: Iterable[RecipientResult]) -> Outcome:
-    """Take what a provider returned, if it is what a provider returns."""
-    if isinstance(results, Iterable):
-        found = list(results)
-        if all(isinstance(result, RecipientResult) for result in found):
-            return found
-    return UnexpectedResponse(
-        f"The provider {provider} returned no list of results.",
-        provider=provider,
-        reason=Reason.PLUGIN_FAILED,
-    )
+def answered(provider: str, batch: Message, found: object) -> list[RecipientResult]:
+    """Give each recipient of a batch what a provider returned for it.
+
+    Raises:
+        UnexpectedResponse: It is not what a provider returns.
+    """
+    said: dict[str, RecipientResult] = {}
+    for result in found if isinstance(found, (list, Iterable)) else (None,):
+        if not isinstance(result, RecipientResult):
+            raise UnexpectedResponse(
+                f"The provider {provider} returned no list of results.",
+                provider=provider,
+                reason=Reason.PLUGIN_FAILED,
+            )
+        said[result.to] = result
+    return [said.get(number) or _unconfirmed(number) for number in batch.to]
+
+
+def _unconfirmed(number: str) -> RecipientResult:
+    return RecipientResult(to=number, status=SendStatus.UNKNOWN, reason=Reason.UNCONFIRMED)
 
 
 def provider_failed(provider: str, error: Exception) -> UnexpectedResponse:
@@ -127,9 +106,7 @@ def merge(
         elif number not in wanted:
             result = _suppressed(number, Reason.STOPPED)
         else:
-            result = found.get(number) or RecipientResult(
-                to=number, status=SendStatus.UNKNOWN, reason=Reason.UNCONFIRMED
-            )
+            result = found.get(number) or _unconfirmed(number)
         seen.add(number)
         merged.append(result)
     return merged
@@ -170,24 +147,22 @@ def complete(
 
 
 def settle(
-    result: SendResult, found: Iterable[RecipientResult], *, now: datetime
+    results: Iterable[RecipientResult], found: Iterable[RecipientResult], *, is_complete: bool
 ) -> list[RecipientResult]:
     """Settle the unknown by what the provider's log shows.
 
-    Whom it shows was taken. Whom it does not show was not, but only when the message has been due
-    for longer than a log may lag behind; until then the outcome stays open.
+    Whom it shows was taken. Whom it does not show was not, if the log is complete by now; until
+    then the outcome stays open.
     """
     taken = {recipient.to: recipient for recipient in found}
-    due = max(filter(None, (result.sent_at, result.message.send_at)), default=now)
-    is_complete = now - due > _LOG_LAG
     settled = []
-    for recipient in result.recipients:
-        if recipient.status is SendStatus.UNKNOWN:
-            if recipient.to in taken:
-                settled.append(taken[recipient.to])
-                continue
-            if is_complete:
-                settled.append(replace(recipient, status=SendStatus.NOT_SENT))
-                continue
-        settled.append(recipient)
+    for result in results:
+        if result.status is not SendStatus.UNKNOWN:
+            settled.append(result)
+        elif result.to in taken:
+            settled.append(taken[result.to])
+        elif is_complete:
+            settled.append(replace(result, status=SendStatus.NOT_SENT))
+        else:
+            settled.append(result)
     return settled

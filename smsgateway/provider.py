@@ -9,7 +9,7 @@ secrets carry `field(repr=False)`. Two more class variables are read where they 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
 from smsgateway.errors import MessageError, UnsupportedFeature
@@ -62,6 +62,8 @@ class Capabilities:
         status_interval: Seconds that the vendor asks to leave between two looks at what became of
             messages.
         lookup_lag: Seconds after which a message that a look does not show was not taken.
+        lookup_window: Seconds that a look reaches back; of an older message it says nothing. None
+            where the vendor forgets nothing.
     """
 
     max_recipients: int | None = 1
@@ -77,6 +79,7 @@ class Capabilities:
     header_octets: int = 6
     status_interval: float = 0
     lookup_lag: float = 600
+    lookup_window: float | None = None
 
     def check(self, message: Message, *, provider: str) -> None:
         """Refuse what the provider has no way to say.
@@ -98,6 +101,12 @@ class Capabilities:
             if is_asked and not is_able:
                 raise UnsupportedFeature(f"{provider} has no way to send {field}.", field=field)
         self._check_lengths(message, provider=provider)
+
+    def is_absence_proof(self, age: timedelta) -> bool:
+        """Say whether a look that does not show a message of this age proves it was not taken."""
+        seconds = age.total_seconds()
+        window = self.lookup_window
+        return seconds >= self.lookup_lag and (window is None or seconds < window)
 
     def _check_lengths(self, message: Message, *, provider: str) -> None:
         if self.max_characters is not None and len(message.text) > self.max_characters:
@@ -135,6 +144,7 @@ LOCAL = Capabilities(
 )
 
 
+@runtime_checkable
 class Provider(Protocol):
     """Translates for one vendor, and does nothing else."""
 

@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from smsgateway.errors import ConfigurationError
+from smsgateway.errors import ConfigurationError, UnexpectedResponse
+from smsgateway.http import HttpResponse
 from smsgateway.pricing import Money
 
 __all__ = [
@@ -30,11 +31,19 @@ __all__ = [
     "pick_text",
     "pick_time",
     "pick_whole",
+    "read_json",
 ]
 
 _NUMBER = re.compile(r"\+?([1-9][0-9]{6,14})", re.ASCII)
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
+
+
+def read_json(response: HttpResponse) -> Any:
+    """Return an answer's JSON; a page of a proxy has none."""
+    with suppress(UnexpectedResponse):
+        return response.json()
+    return None
 
 
 def pick(value: Any, *path: str | int) -> Any:

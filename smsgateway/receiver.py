@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["asgi_receiver", "wsgi_receiver"]
 
-_LONGEST = 64 * 1024  # bytes of a report; a vendor's are some hundred
+_LONGEST = 256 * 1024  # bytes; Infobip brings up to 100 reports in one request
 _ALLOWED = ("GET", "HEAD", "POST")
 
 Scope = MutableMapping[str, Any]

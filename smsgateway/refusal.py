@@ -67,8 +67,9 @@ def refusal(
     """
     private = tuple(private)
     known, words = quotable(code, private), quotable(detail, private)
-    text = f"{provider} answered HTTP {response.status}"
-    text += f"{f', code {known}' if known else ''}{f': {words}' if words else ''}."
+    says_more = known is not None and known != str(response.status)
+    text = f"{provider} answered HTTP {response.status}{f', code {known}' if says_more else ''}"
+    text += f": {words.removesuffix('.')}." if words else "."
     if reason is None and (error := _no_answer(response.status, text)):
         return error
     kind = _kind(response.status, reason)

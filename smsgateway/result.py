@@ -159,9 +159,9 @@ class SendResult:
 
     @property
     def cost(self) -> Money | None:
-        """The sum of the costs that the provider reported, or None where it reported none."""
+        """The sum of the costs that were reported; None where there is none, or no one currency."""
         costs = [r.cost for r in self.recipients if r.cost is not None]
-        return reduce(add, costs) if costs else None
+        return reduce(add, costs) if len({cost.currency for cost in costs}) == 1 else None
 
     @property
     def reason(self) -> Reason | None:

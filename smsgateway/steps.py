@@ -1,23 +1,24 @@
 """The steps of a send, written down once.
 
-`Steps.send_steps` is the send from top to bottom, as a generator: it yields the batches to deliver
-and is handed what became of them. `SmsGateway` delivers in threads, `AsyncSmsGateway` in tasks;
-all else they share.
+`Steps.send_steps` is the send from top to bottom, as a generator: it yields the errands to be done,
+which know what became of them. `SmsGateway` does them in threads, `AsyncSmsGateway` in tasks; all
+else they share.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self, Unpack
-from urllib.parse import urlsplit, urlunsplit
+from datetime import datetime
+from functools import reduce
+from itertools import chain
+from operator import add
+from typing import Any, Self, Unpack
 
 from smsgateway.abilities import Abilities
-from smsgateway.account import find_account
-from smsgateway.config import GatewayOptions, build, parse_url
+from smsgateway.account import accounts, find_account
+from smsgateway.config import Resolve, build, parse_url
 from smsgateway.errors import (
     ConfigurationError,
     MessageError,
@@ -28,21 +29,18 @@ from smsgateway.errors import (
 )
 from smsgateway.hooks import PluginFailed, Plugins, Stop, installed_plugins
 from smsgateway.message import Message, MessageFields, Recipients, make_message
-from smsgateway.outcome import Delivery, Outcome, after_error, alike, complete, merge, settle
+from smsgateway.options import GatewayOptions, Guarantee
+from smsgateway.outcome import alike, complete, merge
 from smsgateway.phone import PhoneNumber, to_e164
 from smsgateway.pricing import Estimate, Money, RateTable
-from smsgateway.provider import Provider, SupportsReportTokens
+from smsgateway.provider import Provider
 from smsgateway.result import RecipientResult, SendResult, SendStatus
-from smsgateway.stand_in import stand_in
+from smsgateway.routing import CLOCK, Clock, Composite, Errand, Health, Leaf, Terms, new_reference
 from smsgateway.text import TextAnalysis, analyze
 
-if TYPE_CHECKING:
-    from smsgateway.transport import Timeouts
-
-__all__ = ["Steps", "timeouts"]
+__all__ = ["Steps"]
 
 _log = logging.getLogger("smsgateway")
-_BATCH = 100  # recipients a request where neither the vendor nor the user says
 
 
 class Steps(Abilities):
@@ -50,30 +48,36 @@ class Steps(Abilities):
 
     def __init__(
         self,
-        provider: Provider,
+        provider: Provider | Composite,
         options: GatewayOptions | None = None,
         *,
         plugins: Plugins | None = None,
+        clock: Clock = CLOCK,
     ) -> None:
-        super().__init__(provider, installed_plugins() if plugins is None else plugins)
-        self.options = options or GatewayOptions()
-        self.rates: RateTable = (
-            self.options.rates or getattr(provider, "rates", None) or RateTable()
+        options = options or GatewayOptions()
+        route = provider if isinstance(provider, Composite) else Leaf(provider, options)
+        super().__init__(route, installed_plugins() if plugins is None else plugins, clock)
+        self.options = replace(options, region=options.region or _common_region(route.leaves))
+        self.rates = route.rates if isinstance(route, Leaf) else RateTable()
+        self._has_promises = any(
+            leaf.capabilities.joined_segments is not None for leaf in route.leaves
         )
         self._differences: set[tuple[Money, Money]] = set()
+        self._refuse_a_guarantee_that_nobody_keeps()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.provider.name}>"
+        return f"<{type(self).__name__} {self.route.name}>"
 
-    @property
-    def deliverer(self) -> Provider:
-        """The provider that batches go through: this gateway's own, but in tests a stand-in."""
-        provider = stand_in()  # an outbox: false while it is empty
-        return self.provider if provider is None else provider
+    def health(self) -> tuple[Health, ...]:
+        """Say how each account is doing, in the order of the configuration."""
+        now = self._clock.seconds()
+        return tuple(leaf.breaker.health(leaf.name, now) for leaf in self.route.leaves)
 
     @classmethod
     def from_url(cls, url: str, *, plugins: Plugins | None = None) -> Self:
         """Make a gateway from `cpsms://user:key@default?sender=Acme&region=DK`.
+
+        Of several: `failover(cpsms://user:key@default twilio://...)?region=DK`.
 
         Raises:
             ConfigurationError: The URL or an option in it is wrong.
@@ -95,20 +99,31 @@ class Steps(Abilities):
         return cls.from_config(find_account(name, plugins).options, plugins=plugins)
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], *, plugins: Plugins | None = None) -> Self:
+    def from_config(
+        cls,
+        config: Mapping[str, Any],
+        *,
+        plugins: Plugins | None = None,
+        resolve: Resolve | None = None,
+    ) -> Self:
         """Make a gateway from options: `{"provider": "cpsms", "username": ..., "region": "DK"}`.
+
+        Args:
+            config: The options.
+            plugins: The providers that there are; those installed where None.
+            resolve: Finds the accounts that a route names; where `load` looks where None.
 
         Raises:
             ConfigurationError: An option is unknown, missing or wrong.
         """
         plugins = installed_plugins() if plugins is None else plugins
-        provider, options = build(config, plugins)
+        provider, options = build(config, plugins, resolve or accounts(plugins))
         return cls(provider, options, plugins=plugins)
 
     def send_steps(
         self, message: Message, *, dry_run: bool
-    ) -> Generator[list[Message], Delivery, SendResult]:
-        """Send one message: yield the batches, be handed their delivery, return the result.
+    ) -> Generator[list[Errand], BaseException | None, SendResult]:
+        """Send one message: yield its errands, be told what interrupted them, return the result.
 
         Raises:
             MessageError: The message cannot be sent as it is; nothing was sent.
@@ -117,22 +132,27 @@ class Steps(Abilities):
         given = self._prepared(message)
         message = self._after_plugins(given)
         analysis = self._analyzed(message)
-        self.provider.capabilities.check(message, provider=self.provider.name)
+        self.route.check(message)
         if dry_run:
-            simulated = alike(message, SendStatus.SIMULATED)
-            return self._result(given, message, analysis, simulated)
-        self._warn_of_length(analysis)
-        message = self._with_report_token(message)
-        batches = self._batches(message)
-        sent_at = datetime.now(UTC)
-        delivery = yield batches
-        wrong = (MessageError, ConfigurationError)
-        refusals = [outcome for outcome in delivery.outcomes if isinstance(outcome, wrong)]
-        if len(refusals) == len(batches):
-            raise refusals[0]  # the provider found no words for it: nothing was sent
-        results = _results(batches, delivery.outcomes)
-        result = replace(self._result(given, message, analysis, results), sent_at=sent_at)
-        self._conclude(result, delivery)
+            return self._result(given, message, analysis, self._simulated(message))
+        self._warn_of_length(message)
+        message = self.route.prepared(message)
+        terms = self._terms(message, analysis)
+        if terms.reference is not None:
+            message = replace(message, reference=terms.reference)
+        errands = [
+            Errand(self.route, batch, terms)
+            for leaf, part in self.route.choices(message)
+            for batch in leaf.batches(part)
+        ]
+        sent_at = self._clock.now()
+        interrupt = yield errands
+        errors = [error for errand in errands for error in errand.errors]
+        if errors and all(errand.is_refused for errand in errands):
+            raise errors[0]  # no provider found words for it: nothing was sent
+        results = chain.from_iterable(errand.results() for errand in errands)
+        result = self._result(given, message, analysis, results, sent_at)
+        self._conclude(result, errors, interrupt)
         return result
 
     def estimate(
@@ -143,30 +163,39 @@ class Steps(Abilities):
     ) -> Estimate:
         """Say how a message would be encoded and what it would cost, without sending it.
 
+        Of several accounts, those that are asked first say what it costs.
+
         Raises:
             MessageError: The message cannot be sent as it is.
         """
         prepared = self._prepared(make_message(message, to, fields))
         analysis = self._analyzed(prepared)
-        return self.rates.estimate(
-            dict.fromkeys(prepared.to), segments=analysis.segments, encoding=analysis.encoding
+        prepared = replace(prepared, to=tuple(dict.fromkeys(prepared.to)))
+        estimates = [
+            leaf.rates.estimate(
+                part.to, segments=leaf.analyzed(part).segments, encoding=analysis.encoding
+            )
+            for leaf, part in self.route.choices(prepared)
+        ]
+        return estimates[0] if len(estimates) == 1 else _joined(estimates)
+
+    def _terms(self, message: Message, analysis: TextAnalysis) -> Terms:
+        options, clock = self.options, self._clock
+        reference = None
+        if options.guarantee is Guarantee.RECONCILE and message.reference is None:
+            is_known = any(leaf.knows(message.id) for leaf in self.route.leaves)
+            reference = message.id if is_known else None
+        return Terms(
+            guarantee=options.guarantee,
+            deadline=clock.seconds() + options.retry_for,
+            analyses={self.route.capabilities.header_octets: analysis},
+            reference=reference,
+            clock=clock,
         )
 
-    def _with_report_token(self, message: Message) -> Message:
-        """Make the report URL one that nobody can guess, where the vendor signs no reports."""
-        if message.report_url is None or not isinstance(self.provider, SupportsReportTokens):
-            return message
-        token = self.provider.report_token(secrets.token_bytes(16))
-        parts = urlsplit(message.report_url)
-        url = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{token}"))
-        return replace(message, report_url=url)
-
-    def _reconciled(self, result: SendResult, found: Iterable[RecipientResult]) -> SendResult:
-        settled = settle(result, found, now=datetime.now(UTC))
-        analysis = self._analyzed(result.message)
-        return replace(
-            result, recipients=complete(settled, analysis, self.rates, self.provider.name)
-        )
+    def _simulated(self, message: Message) -> Iterator[RecipientResult]:
+        for leaf, part in self.route.choices(message):
+            yield from leaf.completed(alike(part, SendStatus.SIMULATED), leaf.analyzed(part))
 
     def _e164(self, number: str | PhoneNumber | None) -> str | None:
         if number is None:
@@ -174,12 +203,13 @@ class Steps(Abilities):
         return to_e164(str(number), self.options.region)
 
     def _prepared(self, message: Message) -> Message:
-        """Bring the numbers to E.164, and the gateway's sender in where the message has none."""
+        """Bring the numbers to E.164, and in what the message has none of: a sender, an id."""
         region = self.options.region
         return replace(
             message,
             to=tuple(to_e164(number, region) for number in message.to),
             sender=message.sender or self.options.sender,
+            id=message.id or new_reference(self._clock.now()),
         )
 
     def _after_plugins(self, message: Message) -> Message:
@@ -188,17 +218,21 @@ class Steps(Abilities):
             changed = self._plugins.before_send(message)
         except PluginFailed as error:
             results = alike(message, SendStatus.NOT_SENT, Reason.PLUGIN_FAILED, detail=str(error))
-            raise self._failure(message, results, error) from error
+            raise self._failure(self._named(message, results), error) from error
         if isinstance(changed, Stop):
             results = alike(message, SendStatus.SUPPRESSED, Reason.STOPPED, detail=changed.reason)
-            raise self._failure(message, results, None)
+            raise self._failure(self._named(message, results), None)
         return message if changed is message else self._prepared(changed)
+
+    def _named(self, message: Message, results: Iterable[RecipientResult]) -> SendResult:
+        named = tuple(replace(result, provider=self.route.name) for result in results)
+        return SendResult(recipients=named, message=message)
 
     def _analyzed(self, message: Message) -> TextAnalysis:
         analysis = analyze(
             message.text,
             encoding=message.encoding,
-            header_octets=self.provider.capabilities.header_octets,
+            header_octets=self.route.capabilities.header_octets,
         )
         most = self.options.max_segments
         if most is not None and analysis.segments > most:
@@ -208,27 +242,18 @@ class Steps(Abilities):
             )
         return analysis
 
-    def _warn_of_length(self, analysis: TextAnalysis) -> None:
-        promised: int | None = self.provider.capabilities.joined_segments
-        if promised is not None and analysis.segments > promised:
-            _log.warning(
-                "%s promises to join %d segments; this text takes %d.",
-                self.provider.name,
-                promised,
-                analysis.segments,
-            )
-
-    def _batches(self, message: Message) -> list[Message]:
-        most: int | None = self.provider.capabilities.max_recipients
-        size = self.options.batch_size or most or _BATCH
-        size = min(size, most or size)
-        numbers = tuple(dict.fromkeys(message.to))  # a number given twice is sent to once
-        if len(message.to) <= size and len(numbers) == len(message.to):
-            return [message]
-        return [
-            replace(message, to=numbers[start : start + size])
-            for start in range(0, len(numbers), size)
-        ]
+    def _warn_of_length(self, message: Message) -> None:
+        if not self._has_promises:
+            return
+        for leaf in dict.fromkeys(leaf for leaf, _ in self.route.choices(message)):
+            promised = leaf.capabilities.joined_segments
+            if promised is not None and (taken := leaf.analyzed(message).segments) > promised:
+                _log.warning(
+                    "%s promises to join %d segments; this text takes %d.",
+                    leaf.name,
+                    promised,
+                    taken,
+                )
 
     def _result(
         self,
@@ -236,50 +261,60 @@ class Steps(Abilities):
         message: Message,
         analysis: TextAnalysis,
         results: Iterable[RecipientResult],
+        sent_at: datetime | None = None,
     ) -> SendResult:
-        merged = merge(given, message, results)
-        recipients = complete(merged, analysis, self.rates, self.provider.name)
-        return SendResult(recipients=recipients, message=message)
+        name = self.route.name
+        recipients = tuple(
+            # One that no account was asked for: it was given twice, or all was interrupted.
+            result if result.provider else complete([result], analysis, self.rates, name)[0]
+            for result in merge(given, message, results)
+        )
+        return SendResult(recipients=recipients, message=message, sent_at=sent_at)
 
-    def _conclude(self, result: SendResult, delivery: Delivery) -> None:
+    def _conclude(
+        self,
+        result: SendResult,
+        errors: Sequence[SmsGatewayError],
+        interrupt: BaseException | None,
+    ) -> None:
         """Log what a person must know, tell the plugins, and raise where nothing was accepted."""
         self._log_differences(result)
         if result.unknown:
             _log.warning(
                 "%s: %d of %d recipients may or may not get the message (%s).",
-                self.provider.name,
+                self.route.name,
                 len(result.unknown),
                 len(result.recipients),
                 ", ".join(sorted({str(r.reason) for r in result.unknown})),
             )
-        errors = [outcome for outcome in delivery.outcomes if isinstance(outcome, Exception)]
-        if delivery.interrupt is not None:
-            self._plugins.tell("send_failed", result=result, error=delivery.interrupt)
-            if isinstance(delivery.interrupt, KeyboardInterrupt):
-                raise SendInterrupted(result) from delivery.interrupt
-            raise delivery.interrupt
+        if interrupt is not None:
+            self._plugins.tell("send_failed", result=result, error=interrupt)
+            if isinstance(interrupt, KeyboardInterrupt):
+                raise SendInterrupted(result) from interrupt
+            raise interrupt
         if not result.accepted:
             cause = errors[0] if errors else None
-            raise self._failure(result.message, result.recipients, cause) from cause
+            raise self._failure(result, cause) from cause
         self._plugins.tell("after_send", result=result)
 
-    def _failure(
-        self,
-        message: Message,
-        recipients: Iterable[RecipientResult],
-        cause: SmsGatewayError | None,
-    ) -> SendFailed:
+    def _failure(self, result: SendResult, cause: SmsGatewayError | None) -> SendFailed:
         """Make the error that says that nobody was accepted, and tell the plugins."""
-        named = tuple(replace(r, provider=self.provider.name) for r in recipients)
-        result = SendResult(recipients=named, message=message)
         reason = result.reason
-        words = f" {cause}" if cause else f" {named[0].detail or ''}".rstrip()
+        words = f" {cause}" if cause else f" {result.recipients[0].detail or ''}".rstrip()
         known = "No recipient was accepted"
         if result.unknown:
             known = f"No recipient is known to be accepted, and {len(result.unknown)} may be"
         error = SendFailed(f"{known} ({reason or 'for several reasons'}).{words}", result, reason)
         self._plugins.tell("send_failed", result=result, error=error)
         return error
+
+    def _refuse_a_guarantee_that_nobody_keeps(self) -> None:
+        is_kept = any(leaf.can_look_up for leaf in self.route.leaves)
+        if self.options.guarantee is Guarantee.RECONCILE and not is_kept:
+            raise ConfigurationError(
+                f"guarantee is reconcile, but {self.route.name} cannot be asked what became of a "
+                "message. Choose at_most_once or at_least_once."
+            )
 
     def _log_differences(self, result: SendResult) -> None:
         for recipient in result.recipients:
@@ -292,21 +327,26 @@ class Steps(Abilities):
                 self._differences.add((estimated, cost))
                 _log.warning(
                     "%s took %s where %s was estimated; the rates may be out of date.",
-                    self.provider.name,
+                    recipient.provider,
                     cost,
                     estimated,
                 )
 
 
-def _results(batches: list[Message], outcomes: list[Outcome]) -> Iterator[RecipientResult]:
-    for batch, outcome in zip(batches, outcomes, strict=True):
-        yield from outcome if isinstance(outcome, list) else after_error(batch, outcome)
+def _common_region(leaves: Iterable[Leaf]) -> str | None:
+    """Return the region that all accounts have, if they agree."""
+    regions = {leaf.options.region and leaf.options.region.upper() for leaf in leaves}
+    return regions.pop() if len(regions) == 1 else None
 
 
-def timeouts(options: GatewayOptions) -> Timeouts:
-    """Return an account's limits on time as a transport takes them."""
-    from smsgateway.transport import Timeouts  # noqa: PLC0415 - only real sends need it
-
-    return Timeouts(
-        connect=options.connect_timeout, read=options.read_timeout, deadline=options.deadline
+def _joined(estimates: Sequence[Estimate]) -> Estimate:
+    """Add up what several accounts take; in several currencies there is no total."""
+    totals = [estimate.total for estimate in estimates if estimate.total is not None]
+    has_sum = len({total.currency for total in totals}) == 1
+    return Estimate(
+        segments=max(estimate.segments for estimate in estimates),
+        encoding=estimates[0].encoding,
+        lines=tuple(line for estimate in estimates for line in estimate.lines),
+        total=reduce(add, totals) if has_sum else None,
+        unpriced=tuple(number for estimate in estimates for number in estimate.unpriced),
     )

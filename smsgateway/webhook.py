@@ -19,6 +19,7 @@ from smsgateway.errors import InvalidSignature, WebhookError
 from smsgateway.http import HttpRequest
 
 __all__ = [
+    "MissingSecret",
     "check_age",
     "check_signature",
     "check_token",
@@ -28,6 +29,11 @@ __all__ = [
     "query_pairs",
     "require_secret",
 ]
+
+
+class MissingSecret(InvalidSignature):
+    """Nothing can be believed, for the account has no secret to check requests with."""
+
 
 _MOST_FIELDS = 200
 _MOST_AGE = 300.0  # seconds; what the vendors that state a limit allow
@@ -78,10 +84,10 @@ def require_secret(secret: str | None, *, option: str, provider: str) -> str:
     """Return the secret that requests are checked with.
 
     Raises:
-        InvalidSignature: There is none, so that nothing can be believed.
+        MissingSecret: There is none.
     """
     if not secret:
-        raise InvalidSignature(f"{provider} needs the option {option} to believe any request.")
+        raise MissingSecret(f"{provider} needs the option {option} to believe any request.")
     return secret
 
 

@@ -24,6 +24,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="send for real through CPSMS, and record the answers: needs CPSMS_USERNAME, "
         "CPSMS_API_KEY and CPSMS_TEST_NUMBER in the environment, and costs points",
     )
+    parser.addoption(
+        "--fault-matrix",
+        type=int,
+        default=2_000,
+        metavar="MESSAGES",
+        help="how many messages are sent through a vendor that fails in every way",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

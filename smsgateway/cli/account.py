@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any
 
 import click
 
-from smsgateway.account import UNCONFIGURED, Account, find_account
+from smsgateway.account import UNCONFIGURED, Account, accounts, find_account
 from smsgateway.cli.output import Output
-from smsgateway.config import build, parse_url
+from smsgateway.config import build, is_name, parse_url
+from smsgateway.errors import ConfigurationError
 from smsgateway.gateway import SmsGateway
 from smsgateway.hooks import installed_plugins
 
-__all__ = ["Purpose", "choose", "find", "open_secrets"]
+__all__ = ["Purpose", "choose", "each_account", "find", "open_gateway", "open_secrets"]
 
 
 class Purpose(StrEnum):
@@ -59,15 +61,43 @@ def choose(
             f"in the list of processes. Better give {secrets[0]}_env, {secrets[0]}_file or "
             "a configuration file."
         )
-    provider, options = build(account.options, installed_plugins())
+    opened = open_gateway(account, region=region)
     if account.source == UNCONFIGURED:
-        words = purpose.format(path=getattr(provider, "path", ""))
+        words = purpose.format(path=getattr(opened.provider, "path", ""))
         output.warn(f"No gateway is configured: {words}")
+    return opened
+
+
+def open_gateway(account: Account, *, region: str | None = None) -> SmsGateway:
+    """Make the gateway of an account.
+
+    Raises:
+        ConfigurationError: The account is wrong.
+    """
+    plugins = installed_plugins()
+    provider, options = build(account.options, plugins, accounts(plugins))
     return SmsGateway(provider, replace(options, region=region or options.region))
 
 
 def open_secrets(options: Mapping[str, Any]) -> list[str]:
     """Name the secrets that stand in an account's options themselves."""
-    provider: Any = installed_plugins().providers.get(str(options.get("provider")))
-    known = fields(provider) if provider else ()
-    return [field.name for field in known if not field.repr and field.name in options]
+    found: dict[str, None] = {}
+    for account in each_account(options):
+        provider: Any = installed_plugins().providers.get(str(account.get("provider")))
+        known = fields(provider) if provider else ()
+        found |= {field.name: None for field in known if not field.repr and field.name in account}
+    return list(found)
+
+
+def each_account(options: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Give an account's options, or those of the accounts that stand in a route."""
+    gateways = options.get("gateways")
+    if not isinstance(gateways, list | Mapping):
+        yield options
+        return
+    for gateway in gateways.values() if isinstance(gateways, Mapping) else gateways:
+        if isinstance(gateway, Mapping):
+            yield from each_account(gateway)
+        elif not is_name(str(gateway)):
+            with suppress(ConfigurationError):
+                yield from each_account(parse_url(str(gateway), installed_plugins()))

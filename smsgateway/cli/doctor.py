@@ -16,17 +16,20 @@ import click
 
 import smsgateway
 from smsgateway.account import Account
-from smsgateway.cli.account import find, open_secrets
+from smsgateway.cli.account import each_account, find, open_gateway, open_secrets
 from smsgateway.cli.options import gateway_options
 from smsgateway.cli.output import Output, json_option, table
-from smsgateway.config import GatewayOptions, build
-from smsgateway.errors import ConfigurationError
+from smsgateway.config import GatewayOptions
+from smsgateway.errors import ConfigurationError, SmsGatewayError, UnsupportedFeature
+from smsgateway.gateway import SmsGateway
 from smsgateway.hooks import installed_plugins
+from smsgateway.routing import HealthState, Leaf, Route
 
 __all__ = ["doctor"]
 
 _DISTRIBUTION = "pluggable-smsgateway"
 _EXTRAS = {"async": ("aiohttp",), "cli": ("click", "rich"), "test": ("pytest", "vcr")}
+_ANY_NUMBER = "+4522334488"
 _OTHERS_MAY_READ = 0o044
 _SHARED = frozenset(field.name for field in fields(GatewayOptions))
 
@@ -46,12 +49,22 @@ class _Diagnosis:
 
 @click.command()
 @gateway_options
+@click.option("--offline", is_flag=True, help="Do not ask the accounts for their balance.")
 @json_option
 @click.pass_context
-def doctor(context: click.Context, gateway: str | None, url: str | None) -> None:
-    """Check the installation and the configuration; send nothing."""
+def doctor(
+    context: click.Context,
+    gateway: str | None,
+    url: str | None,
+    offline: bool,  # noqa: FBT001 - click gives every option by its name
+) -> None:
+    """Check the installation and the configuration; send nothing.
+
+    Each account that tells its balance is asked for it, which shows whether it can be reached and
+    whether its credentials are right.
+    """
     output: Output = context.obj
-    checks = [*_installation(), *_configuration(gateway, url)]
+    checks = [*_installation(), *_configuration(gateway, url, is_offline=offline)]
     diagnosis = _Diagnosis(ok=all(check.ok for check in checks), checks=checks)
     rows = ((check.name, "ok" if check.ok else "PROBLEM", check.detail) for check in checks)
     output.show(diagnosis, table("Check", "", "Detail", rows=rows))
@@ -100,7 +113,7 @@ def _import_folders() -> Iterator[Path]:
             yield Path(entry).resolve()
 
 
-def _configuration(gateway: str | None, url: str | None) -> Iterator[_Check]:
+def _configuration(gateway: str | None, url: str | None, *, is_offline: bool) -> Iterator[_Check]:
     try:
         account = find(gateway, url)
     except ConfigurationError as error:
@@ -108,31 +121,57 @@ def _configuration(gateway: str | None, url: str | None) -> Iterator[_Check]:
         return
     yield _Check(name="configuration", ok=True, detail=account.source)
     try:
-        provider, options = build(account.options, installed_plugins())
-        _check_in_depth(options)
+        opened = open_gateway(account)
+        _check_in_depth(opened.route)
     except ConfigurationError as error:
         yield _Check(name="gateway", ok=False, detail=str(error))
     else:
-        origin = installed_plugins().origin(provider.name)
-        yield _Check(name="gateway", ok=True, detail=f"provider {provider.name} of {origin}")
+        yield _Check(name="gateway", ok=True, detail=_described(opened.route))
+        if not is_offline:
+            yield from _accounts(opened.route)
     exposed = list(_exposed(account))
     yield _Check(name="secrets", ok=not exposed, detail="; ".join(exposed) or "none exposed")
 
 
-def _check_in_depth(options: GatewayOptions) -> None:
+def _described(route: Route) -> str:
+    if isinstance(route, Leaf):
+        return f"provider {route.name} of {installed_plugins().origin(route.name)}"
+    return f"{route.name} of {', '.join(_described(member) for member in route.members)}"
+
+
+def _check_in_depth(route: Route) -> None:
     """Check what otherwise only a send would find.
 
     Raises:
         ConfigurationError: An option is wrong.
     """
-    if options.region is not None:
-        from smsgateway.phone.numbering import check_region  # noqa: PLC0415 - loads phonenumbers
+    list(route.leaves_for(_ANY_NUMBER))  # which looks at the places of a route by country
+    for options in (leaf.options for leaf in route.leaves):
+        if options.region is not None:
+            from smsgateway.phone.numbering import (  # noqa: PLC0415 - loads phonenumbers
+                check_region,
+            )
 
-        check_region(options.region)
-    if options.ca_file is not None:
-        from smsgateway.transport.tls import trusting  # noqa: PLC0415 - loads requests
+            check_region(options.region)
+        if options.ca_file is not None:
+            from smsgateway.transport.tls import trusting  # noqa: PLC0415 - loads requests
 
-        trusting(options.ca_file)
+            trusting(options.ca_file)
+
+
+def _accounts(route: Route) -> Iterator[_Check]:
+    """Ask each account for its balance."""
+    for position, leaf in enumerate(route.leaves, start=1):
+        name = "account" if len(route.leaves) == 1 else f"account {position}"
+        try:
+            with SmsGateway(leaf.provider, leaf.options) as gateway:
+                detail = f"{HealthState.HEALTHY}, {gateway.balance()} left"
+        except UnsupportedFeature:
+            yield _Check(name=name, ok=True, detail=f"{leaf.name} tells no balance: not asked")
+        except SmsGatewayError as error:
+            yield _Check(name=name, ok=False, detail=f"{leaf.name} would rest: {error}")
+        else:
+            yield _Check(name=name, ok=True, detail=f"{leaf.name} is {detail}")
 
 
 def _exposed(account: Account) -> Iterator[str]:
@@ -143,10 +182,11 @@ def _exposed(account: Account) -> Iterator[str]:
         yield f"{secrets} can be read in the list of processes"
     if secrets and _is_open(source):
         yield f"{secrets} can be read by others in {source}: chmod 600 helps"
-    for option, value in account.options.items():
-        is_secret = option.endswith("_file") and option not in _SHARED
-        if is_secret and _is_open(Path(str(value)).expanduser()):
-            yield f"{option} names {value}, which others can read: chmod 600 helps"
+    for options in each_account(account.options):
+        for option, value in options.items():
+            is_secret = option.endswith("_file") and option not in _SHARED
+            if is_secret and _is_open(Path(str(value)).expanduser()):
+                yield f"{option} names {value}, which others can read: chmod 600 helps"
 
 
 def _is_open(path: Path) -> bool:

@@ -135,6 +135,8 @@ class RateTable:
 
     def find(self, number: str) -> Rate | None:
         """Find the rate for a number in E.164: the longest prefix, else its region, else None."""
+        if not self._by_destination:
+            return None
         digits = number.removeprefix("+")
         for length in self._lengths:
             if (rate := self._by_destination.get(digits[:length])) is not None:

@@ -252,3 +252,15 @@ def test_a_closed_gateway_can_be_used_again() -> None:
     assert wire.closed == 1
     assert len(wire.asked) == 2
     assert repr(gateway) == "<AsyncSmsGateway pigeon>"
+
+
+def test_an_error_of_our_own_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    gateway, _ = gateway_with()
+    monkeypatch.setattr("smsgateway.routing.attempting.answered", fail)
+    monkeypatch.setattr("smsgateway.routing.attempting.provider_failed", fail)
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(gateway.send("Hej", to=DANE))

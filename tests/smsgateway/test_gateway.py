@@ -725,4 +725,6 @@ def test_a_gateway_that_has_sent_nothing_can_be_closed() -> None:
 def test_threads_that_all_send_first_share_one_transport() -> None:
     gateway = SmsGateway(Pigeon(), plugins=NO_PLUGINS)
 
-    assert gateway._new_transport() is gateway._new_transport()
+    options = gateway.options.transport
+
+    assert gateway._new_transport(options) is gateway._new_transport(options)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from smsgateway import ConfigurationError, MessageError, NotSent, UnexpectedResponse
-from smsgateway.http import Flow, HttpRequest, HttpResponse, arun, run, secure_url
+from smsgateway.http import Flow, HttpRequest, HttpResponse, arun, basic_token, run, secure_url
 
 ASK = HttpRequest(method="POST", url="https://sms.example/send")
 
@@ -181,3 +181,21 @@ def test_a_header_is_found_in_whatever_capitals(name: str) -> None:
 
     assert request.header(name) == "c0ffee"
     assert request.header("x-other") is None
+
+
+def test_a_form_says_true_and_false_as_json_does() -> None:
+    request = HttpRequest.form("POST", "https://acme.example", {"a": True, "b": 0, "c": "å &"})
+
+    assert request.body == b"a=true&b=0&c=%C3%A5+%26"
+
+
+def test_a_form_that_utf8_cannot_say_is_a_message_error() -> None:
+    with pytest.raises(MessageError) as caught:
+        HttpRequest.form("POST", "https://acme.example", {"a": "\ud800"})
+
+    assert caught.value.field == "extra"
+
+
+def test_basic_credentials_are_written_in_utf8() -> None:
+    assert basic_token("søren", "a:b") == "c8O4cmVuOmE6Yg=="
+    assert basic_token("\ud800", "x") == basic_token("?", "x")

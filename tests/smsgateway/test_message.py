@@ -23,6 +23,12 @@ TO = "+4522334488"
         pytest.param({"reference": ""}, "reference", "blank", id="empty reference"),
         pytest.param({"report_url": "\0"}, "report_url", "blank", id="NUL in report_url"),
         pytest.param({"report_url": "ftp://x"}, "report_url", "http:// or", id="other URL"),
+        pytest.param(
+            {"report_url": "https://shop.example/reports#top"},
+            "report_url",
+            "has a fragment",
+            id="fragment in URL",
+        ),
         pytest.param({"report_url": "https://a b"}, "report_url", "http:// or", id="blank in URL"),
         pytest.param(
             {"send_at": datetime(2027, 1, 1)},  # noqa: DTZ001 - the naive one is the point

@@ -71,3 +71,19 @@ def test_a_sender_of_any_length_is_allowed_where_nobody_says_how_long() -> None:
 @pytest.mark.parametrize("sender", ["A" * 11, "1" * 15, "+" + "1" * 15])
 def test_the_longest_sender_is_allowed(sender: str) -> None:
     EVERYTHING.check(Message(text="Hej", to=TO, sender=sender), provider="pigeon")
+
+
+@pytest.mark.parametrize(
+    ("age", "proves"),
+    [(0, False), (599, False), (600, True), (86_399, True), (86_400, False), (10**9, False)],
+)
+def test_absence_from_a_log_is_proof_only_while_the_log_can_show_it(
+    age: int, *, proves: bool
+) -> None:
+    capabilities = Capabilities(lookup_lag=600, lookup_window=86_400)
+
+    assert capabilities.is_absence_proof(timedelta(seconds=age)) is proves
+
+
+def test_a_log_that_forgets_nothing_proves_for_ever() -> None:
+    assert Capabilities().is_absence_proof(timedelta(days=10_000))

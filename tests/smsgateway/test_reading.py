@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsgateway import Money
+from smsgateway.http import HttpResponse
 from smsgateway.reading import (
     pick,
     pick_amount,
@@ -16,6 +17,7 @@ from smsgateway.reading import (
     pick_text,
     pick_time,
     pick_whole,
+    read_json,
 )
 
 ANSWER = {"messages": [{"id": 17, "to": "4522334488", "price": "0.05", "flag": True}], "n": None}
@@ -135,3 +137,10 @@ def test_money_needs_an_amount_and_a_currency(
 )
 def test_a_moment_without_an_offset_is_in_utc(value: Any, moment: datetime | None) -> None:
     assert pick_time(value) == moment
+
+
+@pytest.mark.parametrize(
+    ("body", "found"), [(b'{"a": 1}', {"a": 1}), (b"<html>", None), (b"", None)]
+)
+def test_an_answer_without_json_has_none(body: bytes, found: Any) -> None:
+    assert read_json(HttpResponse(status=200, body=body)) == found

@@ -62,6 +62,16 @@ def test_a_refusal_carries_the_providers_code_and_words() -> None:
     assert (error.provider, error.code, error.http_status) == ("pigeon", "17", 400)
 
 
+@pytest.mark.parametrize("code", ["400", 400, None])
+@pytest.mark.parametrize("detail", ["no such number", "no such number."])
+def test_a_sentence_says_nothing_twice(code: object, detail: str) -> None:
+    error = refusal(HttpResponse(status=400), provider="pigeon", code=code, detail=detail)
+
+    assert str(error) == "pigeon answered HTTP 400: no such number."
+    assert isinstance(error, ProviderError)
+    assert error.code == (None if code is None else "400")
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [

@@ -111,3 +111,10 @@ def test_a_repr_counts_and_masks() -> None:
     assert repr(REJECTED) == "<RecipientResult +45******88 rejected, invalid_number>"
     assert repr(ACCEPTED) == "<RecipientResult +45******88 accepted>"
     assert repr(report) == "<DeliveryReport cpsms +45******88 delivered>"
+
+
+def test_costs_in_several_currencies_have_no_sum() -> None:
+    crowns = recipient(SendStatus.ACCEPTED, cost=Money("1", "DKK"))
+
+    assert result_with(ACCEPTED, crowns).cost is None
+    assert result_with(ACCEPTED, ACCEPTED).cost == Money("2", "points")

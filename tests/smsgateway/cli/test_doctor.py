@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from smsgateway.cli import doctor as doctor_module
 from smsgateway.hooks import BrokenPlugin, Plugins
+from smsgateway_cpsms.emulator import CpsmsEmulator
 
 CONFIGURATION = '[gateways.default]\nprovider = "cpsms"\nusername = "acme"\n'
 
@@ -94,7 +96,7 @@ def test_a_secret_that_others_can_read_is_a_problem_and_is_not_shown(
     file.write_text(f'{CONFIGURATION}api_key = "s3cr3t"\n')
     file.chmod(0o644)
 
-    found = checks(status=1)
+    found = checks("--offline", status=1)
 
     assert found["secrets"] == (False, f"api_key can be read by others in {file}: chmod 600 helps")
     assert "s3cr3t" not in str(found)
@@ -105,7 +107,7 @@ def test_a_secret_that_nobody_else_can_read_is_none(checks: Any, home: Path) -> 
     file.write_text(f'{CONFIGURATION}api_key = "s3cr3t"\n')
     file.chmod(0o600)
 
-    assert checks()["secrets"] == (True, "none exposed")
+    assert checks("--offline")["secrets"] == (True, "none exposed")
 
 
 def test_a_secrets_own_file_is_looked_at_too(checks: Any, home: Path) -> None:
@@ -113,14 +115,14 @@ def test_a_secrets_own_file_is_looked_at_too(checks: Any, home: Path) -> None:
     (home / "key").chmod(0o644)
     (home / "smsgateway.toml").write_text(f'{CONFIGURATION}api_key_file = "{home}/key"\n')
 
-    assert checks(status=1)["secrets"] == (
+    assert checks("--offline", status=1)["secrets"] == (
         False,
         f"api_key_file names {home}/key, which others can read: chmod 600 helps",
     )
 
 
 def test_a_secret_in_the_url_is_a_problem(checks: Any) -> None:
-    found = checks("--url", "cpsms://user:s3cr3t@default", status=1)
+    found = checks("--offline", "--url", "cpsms://user:s3cr3t@default", status=1)
 
     assert found["secrets"] == (False, "api_key can be read in the list of processes")
 
@@ -179,3 +181,68 @@ def test_a_missing_extra_is_advice(checks: Any, monkeypatch: pytest.MonkeyPatch)
         True,
         "not installed; pip install 'pluggable-smsgateway[async]' adds it",
     )
+
+
+@pytest.fixture
+def vendor() -> Iterator[CpsmsEmulator]:
+    """An emulated vendor."""
+    with CpsmsEmulator(credit=17) as emulator:
+        yield emulator
+
+
+def test_an_account_that_tells_its_balance_is_asked_for_it(
+    checks: Any, monkeypatch: pytest.MonkeyPatch, vendor: CpsmsEmulator
+) -> None:
+    monkeypatch.setenv("SMSGATEWAY_URL", vendor.url)
+
+    assert checks()["account"] == (True, "cpsms is healthy, 17.00 points left")
+
+
+def test_each_account_of_a_route_is_asked(
+    checks: Any, monkeypatch: pytest.MonkeyPatch, vendor: CpsmsEmulator
+) -> None:
+    wrong = vendor.url.replace("demo:", "nobody:")
+    monkeypatch.setenv("SMSGATEWAY_MAIN_URL", vendor.url)
+    monkeypatch.setenv("SMSGATEWAY_URL", f"failover(main null:// {wrong})")
+
+    found = checks(status=1)
+
+    assert found["gateway"][1].startswith("failover of provider cpsms of pluggable-smsgateway")
+    assert found["account 1"] == (True, "cpsms is healthy, 17.00 points left")
+    assert found["account 2"] == (True, "null tells no balance: not asked")
+    assert found["account 3"][0] is False
+    assert found["account 3"][1].startswith("cpsms would rest: ")
+
+
+def test_offline_nobody_is_asked(checks: Any) -> None:
+    assert "account" not in checks("--offline")
+
+
+def test_the_places_of_a_route_are_looked_at(checks: Any) -> None:
+    found = checks("--url", "country(XX=null://)", status=1)
+
+    assert found["gateway"] == (False, checks("--url", "null://?region=XX", status=1)["gateway"][1])
+
+
+def test_the_secrets_of_all_accounts_of_a_route_are_looked_at(checks: Any, home: Path) -> None:
+    (home / "key").write_text("s3cr3t")
+    (home / "key").chmod(0o644)
+    inner = f"country(DK=cpsms://user@default?api_key_file={home}/key *=other)"
+
+    found = checks("--offline", "--url", f"failover({inner} cpsms://u:s3cr3t@x x:y)", status=1)
+
+    assert found["secrets"][1].split("; ") == [
+        "api_key can be read in the list of processes",
+        f"api_key_file names {home}/key, which others can read: chmod 600 helps",
+    ]
+
+
+def test_the_secrets_of_a_route_in_a_file_are_looked_at(checks: Any, home: Path) -> None:
+    file = home / "smsgateway.toml"
+    file.write_text(
+        '[gateways.default]\nprovider = "failover"\n'
+        'gateways = [{provider = "cpsms", username = "acme", api_key = "s3cr3t"}]\n'
+    )
+    file.chmod(0o644)
+
+    assert checks("--offline", status=1)["secrets"][1].startswith("api_key can be read by others")

@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from smsgateway.errors import MessageError
 from smsgateway.phone import PhoneNumber
 
-__all__ = ["check_id", "check_name", "check_reference", "to_digits", "to_seconds"]
+__all__ = [
+    "HIGHEST_ID",
+    "check_extra",
+    "check_id",
+    "check_name",
+    "check_reference",
+    "to_digits",
+    "to_seconds",
+]
+
+HIGHEST_ID = 10**15 - 1  # far beyond the vendor's own
 
 _E164 = re.compile(r"\+([0-9]{5,15})", re.ASCII)
 _LONGEST_REFERENCE = 32
+# Controls, halves of surrogate pairs, and what turns the direction of the text around a name. All
+# others are let through: names hold no-break spaces, and the joiners within some emoji.
+_NOT_IN_NAMES = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+#: The fields that are ours to fill, and what they are filled from.
+_OURS = {
+    "to": "to",
+    "to_group": "send_group()",
+    "message": "text",
+    "from": "sender",
+    "timestamp": "send_at",
+    "dlr_url": "report_url",
+    "flash": "flash",
+    "reference": "reference",
+    "format": "encoding",
+}
 
 
 def to_digits(number: str | PhoneNumber) -> str:
@@ -31,11 +61,11 @@ def check_id(group_id: int) -> int:
     """Return a group's id.
 
     Raises:
-        MessageError: It is no positive whole number.
+        MessageError: It is no positive whole number, or has more than 15 digits.
     """
-    if type(group_id) is not int or group_id < 1:
+    if type(group_id) is not int or not 1 <= group_id <= HIGHEST_ID:
         raise MessageError(
-            f"group_id must be a positive whole number, not {group_id!r}.", field="group_id"
+            "group_id must be a positive whole number of at most 15 digits.", field="group_id"
         )
     return group_id
 
@@ -44,9 +74,17 @@ def check_name(name: str) -> str:
     """Return the name of a group or contact.
 
     Raises:
-        MessageError: It is blank, or has characters that cannot be seen.
+        MessageError: It is blank, or has a control character; the error says which and where.
     """
-    return _visible(name, "name")
+    if found := _NOT_IN_NAMES.search(_not_blank(name, "name")):
+        char, offset = found[0], found.start()
+        nameless = "a control character" if char < "\ud800" else "half a surrogate pair"
+        called = unicodedata.name(char, nameless)
+        raise MessageError(
+            f"name has U+{ord(char):04X} ({called}) at offset {offset}; leave it out.",
+            field="name",
+        )
+    return name
 
 
 def check_reference(reference: str) -> str:
@@ -55,7 +93,9 @@ def check_reference(reference: str) -> str:
     Raises:
         MessageError: It is blank, has characters that cannot be seen, or is too long.
     """
-    if len(_visible(reference, "reference")) > _LONGEST_REFERENCE:
+    if not _not_blank(reference, "reference").isprintable():
+        raise MessageError("reference has characters that cannot be seen.", field="reference")
+    if len(reference) > _LONGEST_REFERENCE:
         raise MessageError(
             f"reference has {len(reference)} characters; cpsms takes {_LONGEST_REFERENCE}.",
             field="reference",
@@ -79,7 +119,23 @@ def to_seconds(moment: datetime, field: str) -> int:
     return seconds
 
 
-def _visible(value: object, field: str) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise MessageError(f"{field} is blank or has characters that cannot be seen.", field=field)
+def check_extra(extra: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields that are added to a request.
+
+    Raises:
+        MessageError: One is ours to fill; the error says from what.
+    """
+    if "encoding" in extra:
+        raise MessageError("cpsms is always sent UTF-8; leave 'encoding' out.", field="extra")
+    for name in extra:
+        if name in _OURS:
+            raise MessageError(
+                f"extra has {name!r}, which is filled from {_OURS[name]}: use that.", field="extra"
+            )
+    return extra
+
+
+def _not_blank(value: object, field: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise MessageError(f"{field} is blank.", field=field)
     return value

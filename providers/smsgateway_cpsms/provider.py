@@ -42,6 +42,7 @@ class Cpsms(Sending, Credit, Groups, Contacts, Log, Reports):
         max_characters=1530,
         joined_segments=10,  # nobody says whether 1530 characters in UCS-2 are joined too
         status_interval=120,  # one getlog in 2 minutes, says the documentation of 2016
+        lookup_window=89 * 24 * 3600,  # "3 months back", of which the shortest has 89 days
     )
     # The two prices in the documentation's examples; an account's own may differ.
     rates: ClassVar[RateTable] = RateTable.from_dict(

@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from smsgateway.errors import (
-    AuthenticationError,
-    InsufficientCredit,
-    ProviderError,
-    ProviderUnavailable,
-    RateLimited,
-    Reason,
-    TransportError,
-)
+from smsgateway.errors import ProviderError, Reason, TransportError
 from smsgateway.http import HttpResponse
 from smsgateway.refusal import refusal
 from smsgateway.words import quotable
@@ -33,16 +25,16 @@ class Refusal(NamedTuple):
 CONFLICT = "409"
 
 # What a code means, and a status too: the documentation has one table for both.
-_MEANINGS: dict[str, tuple[type[ProviderError], Reason]] = {
-    "400": (ProviderError, Reason.INVALID_REQUEST),
-    "401": (AuthenticationError, Reason.AUTHENTICATION),
-    "402": (InsufficientCredit, Reason.INSUFFICIENT_CREDIT),
-    "403": (AuthenticationError, Reason.AUTHENTICATION),
-    "404": (ProviderError, Reason.INVALID_REQUEST),
-    "406": (ProviderError, Reason.INVALID_REQUEST),
-    CONFLICT: (ProviderError, Reason.REFUSED),
-    "429": (RateLimited, Reason.RATE_LIMITED),
-    **{str(code): (ProviderUnavailable, Reason.PROVIDER_UNAVAILABLE) for code in range(500, 600)},
+_MEANINGS = {
+    "400": Reason.INVALID_REQUEST,
+    "401": Reason.AUTHENTICATION,
+    "402": Reason.INSUFFICIENT_CREDIT,
+    "403": Reason.AUTHENTICATION,
+    "404": Reason.INVALID_REQUEST,
+    "406": Reason.INVALID_REQUEST,
+    CONFLICT: Reason.REFUSED,
+    "429": Reason.RATE_LIMITED,
+    **{str(code): Reason.PROVIDER_UNAVAILABLE for code in range(500, 600)},
 }
 
 
@@ -65,18 +57,8 @@ def read_refusal(
     words = quotable(entry.get("message", entry.get("errMsg")), private)
     meaning = known or str(response.status)
     says_no_more_than_the_status = meaning == str(response.status) and response.status >= 300
-    # The core reads a status with all that belongs to it, such as Retry-After; but to the core a
-    # 409 proves nothing, while this vendor documents it.
-    if says_no_more_than_the_status and meaning != CONFLICT:
-        error = refusal(response, provider="cpsms", code=code, detail=words)
-    else:
-        error = _error(meaning, response, code, words)
+    # To the core a 409 proves nothing, while this vendor documents it.
+    is_the_cores = says_no_more_than_the_status and meaning != CONFLICT
+    reason = None if is_the_cores else _MEANINGS.get(meaning, Reason.REFUSED)
+    error = refusal(response, provider="cpsms", code=code, detail=words, reason=reason)
     return Refusal(error, code, words)
-
-
-def _error(
-    meaning: str, response: HttpResponse, code: str | None, words: str | None
-) -> ProviderError | TransportError:
-    kind, reason = _MEANINGS.get(meaning, (ProviderError, Reason.REFUSED))
-    text = f"cpsms refused with code {code or 'none'}{f': {words}' if words else ''}."
-    return kind(text, provider="cpsms", reason=reason, code=code, http_status=response.status)

@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Unpack
 
-from smsgateway.errors import MessageError, ProviderError
+from smsgateway.errors import MessageError, OutcomeUnknown, ProviderError
 from smsgateway.http import Flow
 from smsgateway.message import Message, MessageFields
 from smsgateway.phone import PhoneNumber
 from smsgateway.result import RecipientResult
 from smsgateway.text import Encoding, TextAnalysis, analyze
 from smsgateway_cpsms.calling import Calling
-from smsgateway_cpsms.parameters import check_id, check_reference, to_digits, to_seconds
+from smsgateway_cpsms.parameters import (
+    check_extra,
+    check_id,
+    check_reference,
+    to_digits,
+    to_seconds,
+)
 from smsgateway_cpsms.refusing import CONFLICT
 from smsgateway_cpsms.results import read_group_results, read_results
 
@@ -27,7 +33,11 @@ class Sending(Calling):
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
         """Send by `POST /v2/send`.
 
-        `extra={"cpsms": {...}}` adds fields to the request; it replaces none of ours.
+        `extra={"cpsms": {...}}` adds fields that a `Message` has no word for.
+
+        Raises:
+            MessageError: One of them is a field that a `Message` has a word for.
+            ProviderError: The whole request was refused.
         """
         numbers = [number.removeprefix("+") for number in message.to]
         encoding = message.encoding or analyze(message.text).encoding
@@ -99,11 +109,18 @@ class Sending(Calling):
             MessageError: The reference is blank or longer than 32 characters.
             ProviderError: Nothing was taken back. Only messages with a `send_at` more than ten
                 minutes from now can be.
+            OutcomeUnknown: Nobody can tell. It does no harm to ask again.
         """
         payload = {"reference": check_reference(reference)}
-        answer = yield from self._call("DELETE", "deletesms", payload=payload)
         try:
+            answer = yield from self._call("DELETE", "deletesms", payload=payload)
             answer.confirm()
+        except OutcomeUnknown as error:
+            raise OutcomeUnknown(
+                f"{error} It does no harm to cancel again: what is taken back already is not found "
+                "then.",
+                reason=error.reason,
+            ) from error
         except ProviderError as error:
             if error.code != CONFLICT:
                 raise
@@ -118,9 +135,7 @@ class Sending(Calling):
 
 def _payload(message: Message, to: dict[str, Any], encoding: Encoding) -> dict[str, Any]:
     """Say the message in CPSMS's words; what is not asked for is left out."""
-    extra = message.extra.get("cpsms", {})
-    if "encoding" in extra:
-        raise MessageError("cpsms is always sent UTF-8; leave 'encoding' out.", field="extra")
+    extra = check_extra(message.extra.get("cpsms", {}))
     fields = {
         **to,
         "message": message.text,
@@ -145,8 +160,8 @@ def _analyzed(message: Message, advice: str) -> TextAnalysis:
     analysis = analyze(message.text, encoding=message.encoding)
     if analysis.encoding is Encoding.UCS2 and message.encoding is None:
         raise MessageError(
-            f"text has {len(analysis.offenders)} characters that GSM-7 cannot say, and this call "
-            f"would drop them; fit() replaces them, and {advice}.",
+            "text has characters that GSM-7 cannot say, and this call would drop them; fit() "
+            f"replaces them, and {advice}.",
             field="text",
         )
     return analysis

@@ -50,11 +50,12 @@ def list_messages(output: Output, path: Path | None) -> None:
             f"{each.received_at.astimezone():%Y-%m-%d %H:%M:%S}",
             each.to,
             each.sender,
+            each.send_at,
             each.text,
         )
         for each in listing.messages
     )
-    output.show(listing, table("Id", "Received", "To", "From", "Text", rows=rows))
+    output.show(listing, table("Id", "Received", "To", "From", "At", "Text", rows=rows))
 
 
 @inbox.command("show")

@@ -20,6 +20,7 @@ __all__ = [
     "read_stdin",
     "read_text",
     "recipient_options",
+    "report_url_option",
     "text_argument",
 ]
 
@@ -37,6 +38,10 @@ encoding_option = click.option(
     show_default=True,
     callback=lambda _context, _parameter, value: _ENCODINGS[value],
     help="How the text travels.",
+)
+
+report_url_option = click.option(
+    "--report-url", metavar="URL", help="Where the provider shall report the delivery."
 )
 
 

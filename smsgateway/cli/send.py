@@ -19,6 +19,7 @@ from smsgateway.cli.options import (
     gateway_options,
     read_text,
     recipient_options,
+    report_url_option,
     text_argument,
 )
 from smsgateway.cli.output import Output, json_option, table
@@ -58,6 +59,7 @@ def _time(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.option("--flash", is_flag=True, help="Show it at once and do not store it.")
 @click.option("--reference", metavar="TEXT", help="Your own name for it.")
 @encoding_option
+@report_url_option
 @click.option("--dry-run", is_flag=True, help="Do everything but send.")
 @gateway_options
 @json_option

@@ -196,13 +196,36 @@ def test_a_sender_that_is_a_name_keeps_its_plus() -> None:
     assert payload_of(Message(text="Hej", to=ANNA, sender="Acme+"))["from"] == "Acme+"
 
 
-def test_extra_fields_are_added_and_replace_none_of_ours() -> None:
-    ours = {"campaign": "spring", "message": "Other", "to": "1"}
-    extra = {"cpsms": ours, "twilio": {"x": "1"}}
+def test_extra_fields_are_added() -> None:
+    extra = {"cpsms": {"campaign": "spring"}, "twilio": {"to": "1"}}
 
     payload = payload_of(Message(text="Hej", to=ANNA, extra=extra))
 
     assert payload == {"campaign": "spring", "to": "4522334488", "message": "Hej"}
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("to", "to"),
+        ("to_group", "send_group()"),
+        ("message", "text"),
+        ("from", "sender"),
+        ("timestamp", "send_at"),
+        ("dlr_url", "report_url"),
+        ("flash", "flash"),
+        ("reference", "reference"),
+        ("format", "encoding"),
+    ],
+)
+def test_an_extra_field_that_a_message_has_a_word_for_is_refused(name: str, instead: str) -> None:
+    flow = CPSMS.send(Message(text="Hej", to=ANNA, extra={"cpsms": {name: 1}}))
+
+    with pytest.raises(MessageError) as failure:
+        next(flow)
+
+    assert str(failure.value) == f"extra has {name!r}, which is filled from {instead}: use that."
+    assert failure.value.field == "extra"
 
 
 def test_no_extra_field_makes_the_vendor_read_utf8_as_something_else() -> None:
@@ -399,6 +422,29 @@ def test_a_refused_account_is_an_error(
 
     assert vars(failure.value)["provider"] == "cpsms"
     assert vars(failure.value)["code"] == str(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "sentence"),
+    [
+        (400, 400, "cpsms answered HTTP 400: Group not found."),
+        (400, 200, "cpsms answered HTTP 200, code 400: Group not found."),
+        (409, 409, "cpsms answered HTTP 409: Group not found."),
+        (409, 200, "cpsms answered HTTP 200, code 409: Group not found."),
+        (402, 402, "cpsms answered HTTP 402: Group not found."),
+        ("E001", 200, "cpsms answered HTTP 200, code E001: Group not found."),
+        (None, 400, "cpsms answered HTTP 400: Group not found."),
+    ],
+)
+def test_a_refusal_is_said_in_one_way_and_nothing_in_it_twice(
+    code: Any, status: int, sentence: str
+) -> None:
+    entry = {"code": code, "message": "Group not found."}
+
+    with pytest.raises(SmsGatewayError) as failure:
+        answer(CPSMS.rename_group(17, "New"), with_json={"error": entry}, status=status)
+
+    assert str(failure.value) == sentence
 
 
 def test_a_rate_limit_says_how_long_to_wait() -> None:

@@ -197,7 +197,7 @@ def test_a_text_is_not_repeated(name: str) -> None:
 def test_a_contacts_name_is_not_repeated() -> None:
     body = {"error": [{"code": 406, "message": "Anna Andersen is there already"}]}
 
-    with pytest.raises(ProviderError, match=r"code 406\.$"):
+    with pytest.raises(ProviderError, match=r"HTTP 406\.$"):
         answer(CALLS["add_contact"](), with_json=body, status=406)
 
 

@@ -13,7 +13,9 @@ from smsgateway import (
     InvalidPhoneNumber,
     Message,
     MessageError,
+    OutcomeUnknown,
     PhoneNumber,
+    Reason,
     UnsupportedFeature,
 )
 from smsgateway.http import Flow
@@ -110,7 +112,7 @@ def test_a_group_is_sent_everything_that_a_message_can_ask_for() -> None:
         reference="order-17",
         encoding="UCS-2",
         report_url="https://shop.example/reports",
-        extra={"cpsms": {"campaign": "spring", "to_group": 1}},
+        extra={"cpsms": {"campaign": "spring"}},
     )
 
     assert asked(flow)[2] == {
@@ -179,6 +181,9 @@ def test_a_time_in_another_zone_is_the_same_time() -> None:
         (lambda: CPSMS.send_group(17, "Hej", send_at=datetime(2040, 1, 1)), "send_at"),  # noqa: DTZ001 - the point of it
         (lambda: CPSMS.send_group(17, "Hej", send_at=datetime(1969, 1, 1, tzinfo=UTC)), "send_at"),
         (lambda: CPSMS.send_group(17, "Hej", extra={"cpsms": {"encoding": "x"}}), "extra"),
+        (lambda: CPSMS.send_group(17, "Hej", extra={"cpsms": {"to_group": 18}}), "extra"),
+        (lambda: CPSMS.send_group(10**15, "Hej"), "group_id"),
+        (lambda: CPSMS.delete_group(10**5000), "group_id"),
         (lambda: CPSMS.simple_send("", ANNA), "text"),
         (lambda: CPSMS.simple_send("x" * 1531, ANNA), "text"),
         (lambda: CPSMS.simple_send("Hej\nmed dig", ANNA), "text"),
@@ -221,6 +226,43 @@ def test_what_cannot_be_asked_is_refused_before_any_request(make: Make, field: s
     assert failure.value.field == field
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Anna\N{NO-BREAK SPACE}B.",
+        "Familien 👨‍👩‍👧",
+        "\N{SOFT HYPHEN}a",
+        "Ørsted",
+        "a\N{FIGURE SPACE}b",
+    ],
+    ids=ascii,
+)
+def test_a_name_is_sent_as_people_write_it(name: str) -> None:
+    assert asked(CPSMS.add_group(name))[2] == {"groupName": name}
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("An\nna", "name has U+000A (a control character) at offset 2"),
+        ("Anna\x9b", "name has U+009B (a control character) at offset 4"),
+        ("\u202eannA", "name has U+202E (RIGHT-TO-LEFT OVERRIDE) at offset 0"),
+        ("A\u200e\u200f", "name has U+200E (LEFT-TO-RIGHT MARK) at offset 1"),
+        ("A\u2066", "name has U+2066 (LEFT-TO-RIGHT ISOLATE) at offset 1"),
+        ("A\u061c", "name has U+061C (ARABIC LETTER MARK) at offset 1"),
+        ("A\ud83d", "name has U+D83D (half a surrogate pair) at offset 1"),
+        ("\N{NO-BREAK SPACE} ", "name is blank"),
+    ],
+    ids=ascii,
+)
+def test_what_a_name_must_not_have_is_named(name: str, problem: str) -> None:
+    with pytest.raises(MessageError) as failure:
+        next(CPSMS.add_contact(17, ANNA, name))
+
+    assert str(failure.value).startswith(problem)
+    assert failure.value.field == "name"
+
+
 @pytest.mark.parametrize("number", ["", "22334488", "4522334488", "+45abc", "+4", "+" + "4" * 16])
 @pytest.mark.parametrize(
     "make",
@@ -240,6 +282,20 @@ def test_what_is_no_number_is_refused_before_any_request(
 ) -> None:
     with pytest.raises(InvalidPhoneNumber):
         next(make(number))
+
+
+def test_a_cancel_that_was_cut_off_says_that_it_can_be_repeated() -> None:
+    flow = CPSMS.cancel("order-17")
+    next(flow)
+
+    with pytest.raises(OutcomeUnknown, match=r"^Cut\. It does no harm to cancel again") as failure:
+        flow.throw(OutcomeUnknown("Cut.", reason=Reason.TIMEOUT))
+
+    assert failure.value.reason is Reason.TIMEOUT
+
+
+def test_the_highest_id_of_a_group_has_15_digits() -> None:
+    assert asked(CPSMS.delete_group(10**15 - 1))[2] == {"groupId": 10**15 - 1}
 
 
 def test_a_group_cannot_be_sent_what_the_api_has_no_way_to_say() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -162,7 +165,7 @@ def test_people_are_told_what_became_of_a_group(run: Run) -> None:
     assert run("groups", "delete", group).stdout == f"Group {group} is deleted.\n"
 
 
-@pytest.mark.parametrize("id_", ["0", "-1", "Kunder"])
+@pytest.mark.parametrize("id_", ["0", "-1", "1000000000000000", "Kunder"])
 def test_what_is_no_id_of_a_group_is_wrong_usage(run: Run, id_: str) -> None:
     done = run("groups", "delete", "--json", "--", id_)
 
@@ -336,6 +339,27 @@ def test_the_log_is_a_table_for_people(run: Run) -> None:
     assert run("log", "--to", NOBODY).stdout == "The log has no such message.\n"
 
 
+@pytest.mark.usefixtures("logged")
+@pytest.mark.parametrize("columns", ["60", "80"])
+def test_on_a_narrow_terminal_numbers_and_states_are_not_folded(script: str, columns: str) -> None:
+    terminal, side = pty.openpty()
+
+    subprocess.run(
+        [script, "cpsms", "log"],
+        stdout=side,
+        check=True,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": columns},
+    )
+    shown = os.read(terminal, 100_000).decode()
+    os.close(side)
+    os.close(terminal)
+
+    assert (shown.count(ANNA), shown.count(BENT)) == (2, 1)
+    assert (shown.count("delivered"), shown.count("failed")) == (2, 1)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
+    assert max(map(len, lines)) <= int(columns)
+
+
 @pytest.mark.parametrize("date", ["yesterday", "2026-13-01", "0001-01-01T00:00", ""])
 def test_what_is_no_time_is_wrong_usage(run_json: RunJson, date: str) -> None:
     document = run_json("log", "--from", date, status=2)
@@ -360,6 +384,18 @@ def test_a_group_is_sent_to(group: str, emulator: CpsmsEmulator, run_json: RunJs
     message = emulator.messages[-1]
     assert (message.text, message.sender, message.flash) == ("Vi ses kl. 18", "Shop", True)
     assert (message.send_at, message.reference) == (1_780_056_000, "order-17")
+
+
+def test_reports_of_a_group_come_where_nobody_can_guess(
+    group: str, emulator: CpsmsEmulator, run_json: RunJson
+) -> None:
+    url = "http://127.0.0.1:9/reports"
+
+    document = run_json("sendgroup", group, "Hej", "--report-url", url)
+
+    called = emulator.messages[-1].report_url
+    assert called == document["message"]["report_url"]
+    assert re.fullmatch(rf"{url}/[\w.-]{{39}}", str(called))
 
 
 def test_people_are_told_whom_it_was_sent_to(group: str, run: Run) -> None:
@@ -415,7 +451,7 @@ def test_the_status_says_whether_it_may_be_on_its_way(
     ("text", "query", "reference", "problem"),
     [
         ("x" * 161, "max_segments=1", "order-17", "takes 2 segments"),
-        ("Vi ses 👍", "", "order-17", "characters that GSM-7 cannot say"),
+        ("Vi ses 👍", "", "order-17", "`--encoding ucs2`"),
         ("", "", "order-17", "text is empty"),
         ("Hej", "", "x" * 33, "reference"),
     ],

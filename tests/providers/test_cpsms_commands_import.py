@@ -103,8 +103,9 @@ def list_contacts(gateway: SmsGateway, group: str) -> Callable[[], list[tuple[st
         "\ufeffNavn;Phone;Name\r\nx;22334488;Anna\r\n;;\r\ny;33445599\r\n",
         'name\tto\n"Anna"\t+45 22 33 44 88\n\t+45 33 44 55 99\n',
         "\n\n  22334488  ,  Anna  \n\n33445599",
+        "22334488,\u00a0Anna\u00a0\n33\u00a044\u00a055\u00a099,\u00a0\n",
     ],
-    ids=["titles", "no titles", "semicolon", "tab", "blank lines"],
+    ids=["titles", "no titles", "semicolon", "tab", "blank lines", "no-break spaces"],
 )
 def test_a_file_is_imported(
     emulator: CpsmsEmulator, group: str, run_json: RunJson, list_contacts: Any, content: str
@@ -114,6 +115,7 @@ def test_a_file_is_imported(
     assert document == {
         "group_id": int(group),
         "done": 2,
+        "there_already": 0,
         "refused": 0,
         "unknown": 0,
         "not_begun": 0,
@@ -128,6 +130,14 @@ def test_a_file_need_not_have_names(
     run_json(emulator.url, "phone\n44556600,too much\n", group=group)
 
     assert list_contacts() == [("+4544556600", None)]
+
+
+def test_names_are_imported_as_people_write_them(
+    emulator: CpsmsEmulator, group: str, run_json: RunJson, list_contacts: Any
+) -> None:
+    run_json(emulator.url, "22334488,Anna\u00a0B. 👨\u200d👩\u200d👧\n", group=group)
+
+    assert list_contacts() == [(ANNA, "Anna B. 👨\u200d👩\u200d👧")]
 
 
 def test_a_file_is_read_by_its_name(
@@ -185,6 +195,7 @@ def test_wrong_rows_are_listed_masked_and_nothing_is_sent(run: Run) -> None:
     assert "***48" in lines[0]
     assert "2233448" not in done.output
     assert "Dor" not in done.output
+    assert "U+000A (a control character)" in lines[2]
 
 
 def test_of_many_wrong_rows_some_are_listed(run: Run) -> None:
@@ -197,21 +208,47 @@ def test_of_many_wrong_rows_some_are_listed(run: Run) -> None:
 
 
 def test_what_the_vendor_refuses_does_not_stop_the_rest(
-    emulator: CpsmsEmulator, group: str, run: Run, run_json: RunJson, list_contacts: Any
+    emulator: CpsmsEmulator, group: str, run_json: RunJson, list_contacts: Any
 ) -> None:
     content = "number,name\n22334488,Anna\n22334488,Anna again\n+46701234567,Carl\n"
 
     document = run_json(emulator.url, content, group=group, status=3)
-    shown = run(emulator.url, content, group=group)
 
     assert (document["done"], document["refused"], document["not_begun"]) == (2, 1, 0)
     (problem,) = document["problems"]
     assert problem.pop("reason").endswith("The contact is in that group already.")
     assert problem == {"line": 3, "number": ANNA, "name": "Anna again", "status": "refused"}
     assert list_contacts() == [(ANNA, "Anna"), (CARL, "Carl")]
-    assert shown.exit_code == 1
-    assert shown.stdout.startswith("refused 3\nLine  Number        Name ")
-    assert shown.stdout.count("already") == 3
+
+
+def test_a_file_can_be_imported_again(
+    emulator: CpsmsEmulator, group: str, run: Run, run_json: RunJson, list_contacts: Any
+) -> None:
+    run(emulator.url, "22334488,Anna\n33445599\n", group=group)
+    content = "22334488,Anna\n33445599\n+46701234567,Carl\n"
+
+    document = run_json(emulator.url, content, group=group)
+    shown = run(emulator.url, content, group=group)
+
+    assert (document["done"], document["there_already"], document["refused"]) == (1, 2, 0)
+    assert document["problems"] == []
+    assert list_contacts() == [(ANNA, "Anna"), (BENT, None), (CARL, "Carl")]
+    assert shown.stdout == "there already 3\n"
+    assert shown.exit_code == 0
+
+
+def test_a_contact_that_is_there_already_keeps_its_name(
+    emulator: CpsmsEmulator, group: str, run: Run, run_json: RunJson, list_contacts: Any
+) -> None:
+    run(emulator.url, "22334488,Anna\n33445599,Bent\n", group=group)
+
+    document = run_json(emulator.url, "22334488,Anne\n33445599\n", group=group)
+
+    (problem,) = document["problems"]
+    assert (problem["line"], problem["status"]) == (1, "there_already")
+    assert problem["reason"].startswith("It keeps the name that it has")
+    assert document["there_already"] == 2
+    assert list_contacts() == [(ANNA, "Anna"), (BENT, "Bent")]
 
 
 def test_people_see_the_first_problems(emulator: CpsmsEmulator, group: str, run: Run) -> None:
@@ -259,7 +296,8 @@ class Handler(BaseHTTPRequestHandler):
     server: Vendor
 
     def do_GET(self) -> None:
-        self.answer(200, {"groupId": 1, "groupName": "Kunder"})
+        groups = {"groupId": 1, "groupName": "Kunder"}
+        self.answer(200, groups if self.path == "/v2/listgroups" else [])
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))

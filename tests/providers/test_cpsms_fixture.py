@@ -26,7 +26,8 @@ def test_without_the_extra_it_says_what_to_install(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing: Any = None
-    monkeypatch.delitem(sys.modules, "smsgateway_cpsms.emulator.server", raising=False)
+    for name in ("smsgateway_cpsms.emulator.server", "smsgateway.emulation.server"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "uvicorn", missing)
 
     with pytest.raises(pytest.fail.Exception, match=r"uvicorn.*pluggable-smsgateway\[web\]"):

@@ -18,14 +18,16 @@ from smsgateway.gateway import SmsGateway
 from smsgateway.http import Flow
 from smsgateway.phone import PhoneNumber
 from smsgateway.words import visible
-from smsgateway_cpsms.parameters import to_digits
+from smsgateway_cpsms.parameters import HIGHEST_ID, to_digits
 from smsgateway_cpsms.provider import Cpsms
 
 __all__ = ["Account", "group_argument", "region_option", "with_account"]
 
 T = TypeVar("T")
 
-group_argument = click.argument("group_id", metavar="GROUP", type=click.IntRange(min=1))
+group_argument = click.argument(
+    "group_id", metavar="GROUP", type=click.IntRange(min=1, max=HIGHEST_ID)
+)
 
 region_option = click.option(
     "--region", metavar="DK", help="Where numbers without a country code are from."

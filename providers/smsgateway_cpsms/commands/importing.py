@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from smsgateway.errors import MessageError, NotSent, ProviderError, SmsGatewayEr
 from smsgateway.result import SendStatus
 from smsgateway_cpsms.commands.account import Account, group_argument, region_option, with_account
 from smsgateway_cpsms.commands.rows import Row, check_rows, read_rows
+from smsgateway_cpsms.models import Contact
 
 __all__ = ["import_contacts"]
 
@@ -30,6 +31,7 @@ class _Status(StrEnum):
     """What became of a row."""
 
     DONE = "done"
+    THERE_ALREADY = "there_already"
     REFUSED = "refused"
     UNKNOWN = "unknown"  # it may have been taken; to import it again does no harm
     NOT_BEGUN = "not_begun"
@@ -69,14 +71,16 @@ def import_contacts(account: Account, group_id: int, file: Path) -> None:
 
     Its columns are 'number' (or 'to', or 'phone') and 'name'; without titles, the first two.
     Nothing is sent if any row is wrong. A contact that the vendor refuses does not stop the rest;
-    Ctrl-C does, and so does any other error. What is left can be imported again.
+    Ctrl-C does, and so does any other error. The same file can then be imported again: contacts
+    that are in the group already stay as they are.
 
-    Exit status: 0 every contact added, 1 none added or an error, 2 wrong usage, 3 some refused or
-    not begun, 4 whether some were added is unknown.
+    Exit status: 0 every contact is in the group, 1 none added or an error, 2 wrong usage, 3 some
+    refused or not begun, 4 whether some were added is unknown.
     """
     rows = check_rows(read_rows(file), region=account.region)
     _check_group(account, group_id)
-    done = _import(account, group_id, rows)
+    present = account.run(account.provider.list_contacts(group_id))
+    done = _import(account, group_id, rows, {each.number: each for each in present})
     account.show(_document(done, group_id), *_for_people(done))
     if not (done.error is None or account.output.is_json):
         account.output.warn(f"Error: {_described(done.error)[1]}")
@@ -92,16 +96,21 @@ def _check_group(account: Account, group_id: int) -> None:
         )
 
 
-def _import(account: Account, group_id: int, rows: list[Row]) -> _Import:
-    """Add one contact after another."""
+def _import(
+    account: Account, group_id: int, rows: list[Row], present: Mapping[str, Contact]
+) -> _Import:
+    """Add one contact after another, but those that are in the group already."""
     outcomes: list[_Outcome] = []
     error: SmsGatewayError | KeyboardInterrupt | None = None
     with progress_bar(len(rows), doing="Importing") as show, interrupts() as ignore_interrupts:
         try:
             for row in rows:
-                # It stands if Ctrl-C comes before the answer.
-                outcomes.append(_outcome(row, _Status.UNKNOWN, KeyboardInterrupt()))
-                outcomes[-1], error = _add(account, group_id, row)
+                if row.number in present:
+                    outcomes.append(_there_already(row, present[row.number]))
+                else:
+                    # It stands if Ctrl-C comes before the answer.
+                    outcomes.append(_outcome(row, _Status.UNKNOWN, KeyboardInterrupt()))
+                    outcomes[-1], error = _add(account, group_id, row)
                 if error is not None:
                     break
                 show(1)
@@ -111,6 +120,14 @@ def _import(account: Account, group_id: int, rows: list[Row]) -> _Import:
             error = interrupt
     rest = [_outcome(row, _Status.NOT_BEGUN) for row in rows[len(outcomes) :]]
     return _Import(outcomes=outcomes + rest, error=error)
+
+
+def _there_already(row: Row, contact: Contact) -> _Outcome:
+    outcome = _outcome(row, _Status.THERE_ALREADY)
+    if row.name in {None, contact.name}:
+        return outcome
+    reason = "It keeps the name that it has; `smsgateway cpsms contacts update` gives another."
+    return replace(outcome, reason=reason)
 
 
 def _add(account: Account, group_id: int, row: Row) -> tuple[_Outcome, SmsGatewayError | None]:
@@ -141,7 +158,7 @@ def _described(error: BaseException) -> tuple[str, str]:
 def _exit_status(done: _Import) -> int:
     if done.count(_Status.UNKNOWN):
         return 4
-    if done.count(_Status.DONE) == len(done.outcomes):
+    if done.count(_Status.DONE) + done.count(_Status.THERE_ALREADY) == len(done.outcomes):
         return 0
     return 3 if done.count(_Status.DONE) else 1
 

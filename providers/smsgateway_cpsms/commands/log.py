@@ -14,6 +14,8 @@ from smsgateway_cpsms.models import LogEntry
 
 __all__ = ["log"]
 
+_WHOLE = {"To", "Status"}  # columns that are not folded on a narrow terminal
+
 
 @click.command()
 @click.option("--to", metavar="NUMBER", help="Only messages to this number.")
@@ -34,7 +36,7 @@ def log(account: Account, to: str | None, since: datetime | None, until: datetim
 
 
 def _for_people(found: list[LogEntry]) -> RenderableType:
-    return table(
+    shown = table(
         "Sent",
         "To",
         "From",
@@ -57,3 +59,6 @@ def _for_people(found: list[LogEntry]) -> RenderableType:
             for each in found
         ),
     )
+    for column in shown.columns:
+        column.no_wrap = column.header in _WHOLE
+    return shown

@@ -17,6 +17,7 @@ __all__ = ["Row", "check_rows", "read_rows"]
 
 _NUMBER, _NAME = ("to", "number", "phone"), "name"
 _DELIMITERS = ",;\t"
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"  # as spreadsheets and web pages have it between words
 _LISTED = 20  # wrong rows that an error lists
 
 
@@ -81,7 +82,7 @@ def _rows(content: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
     columns: tuple[int, int | None] | None = None
     for row in reader:
-        cells = [cell.strip() for cell in row]
+        cells = [cell.replace(_NO_BREAK_SPACE, " ").strip() for cell in row]
         if not any(cells):
             continue
         if columns is None:

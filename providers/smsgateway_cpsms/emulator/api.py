@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import hmac
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from smsgateway.emulation.call import Answer, Call
+from smsgateway.errors import SmsGatewayError
 from smsgateway.gateway import SmsGateway
 from smsgateway_cpsms.emulator import contacts, log, sending
 from smsgateway_cpsms.emulator.account import Account
-from smsgateway_cpsms.emulator.call import Answer, Call, Refused, not_found
 from smsgateway_cpsms.emulator.inbox import hand_over
 from smsgateway_cpsms.emulator.parameters import Parameters, from_body, from_path, from_query
-from smsgateway_cpsms.emulator.sending import accepted_messages
-from smsgateway_cpsms.emulator.switches import Faults
+from smsgateway_cpsms.emulator.refused import Refused, not_found
+from smsgateway_cpsms.emulator.sending import AcceptedMessage, accepted_messages
 
 __all__ = ["Api"]
 
 _ROOT = "/v2/"
-_PAGE = b"<!DOCTYPE html>\n<html><head><title>Proxy</title></head><body>Hello.</body></html>\n"
+_IS_TO_SHOW = "id > ? AND NOT is_scheduled"  # the others are shown when their time has come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,25 +102,20 @@ class Api:
         """Answer a call, as the vendor would or as the faults want it."""
         faults = self._account.faults
         self._account.faults = faults.after_call()
-        is_done = faults.status is None and faults.cut != "before"
-        answer = self._done(call, faults) if is_done else _forced(faults)
+        answer = faults.applied(lambda: self._done(call, faults.allowed), _forced)
         if faults.error_as_200 and answer.status >= 400:
             answer = replace(answer, status=200)
-        if faults.not_json:
-            answer = replace(answer, body=_PAGE, content_type="text/html")
-        return replace(answer, delay=faults.delay, is_cut=faults.cut is not None)
+        return answer
 
-    def _done(self, call: Call, faults: Faults) -> Answer:
+    def _done(self, call: Call, allowed: tuple[str, ...]) -> Answer:
         """Do what the vendor would do; all of it or nothing."""
         try:
-            self._check_access(call, faults.allowed)
+            self._check_access(call, allowed)
             endpoint, given = _read(call)
             with self._account.transaction():
                 newest = self._newest()
                 answer = endpoint.do(self._account, given)
-                accepted = accepted_messages(self._account, after=newest)
-                if self._inbox is not None and accepted:
-                    hand_over(self._inbox, accepted)
+                self._show(accepted_messages(self._account, _IS_TO_SHOW, newest))
         except Refused as error:
             return error.answer()
         return answer
@@ -134,6 +130,15 @@ class Api:
             raise Refused(401, "Something is wrong with the user credentials")
         if allowed and call.client not in allowed:
             raise Refused(403, "The IP address is not allowed")
+
+    def _show(self, accepted: Sequence[AcceptedMessage]) -> None:
+        """Show what is sent at once, for all recipients of a call or for none."""
+        if self._inbox is None or not accepted:
+            return
+        try:
+            hand_over(self._inbox, accepted)
+        except SmsGatewayError as error:
+            raise Refused(500, str(error)) from error
 
     def _newest(self) -> int:
         ((newest,),) = self._account.rows("SELECT coalesce(max(id), 0) FROM messages")
@@ -157,5 +162,5 @@ def _read(call: Call) -> tuple[_Endpoint, Parameters]:
     return endpoint, from_body(call.body if endpoint.has_body else b"")
 
 
-def _forced(faults: Faults) -> Answer:
-    return Refused(faults.status or 500, "A fault of the emulator").answer()
+def _forced(status: int) -> Answer:
+    return Refused(status, "A fault of the emulator").answer()

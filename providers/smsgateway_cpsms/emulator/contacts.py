@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from smsgateway.emulation.call import Answer
 from smsgateway_cpsms.emulator.account import Account
-from smsgateway_cpsms.emulator.call import Answer, Refused
 from smsgateway_cpsms.emulator.parameters import Parameters
+from smsgateway_cpsms.emulator.refused import Refused
 from smsgateway_cpsms.emulator.rules import check_number
 
 __all__ = [

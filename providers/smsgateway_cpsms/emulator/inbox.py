@@ -1,30 +1,38 @@
-"""Showing accepted messages in an inbox, which is a provider like any other."""
+"""Showing accepted messages in an inbox."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from smsgateway.errors import SmsGatewayError
+from smsgateway.emulation.inbox import show
+from smsgateway.errors import MessageError, SmsGatewayError
 from smsgateway.gateway import SmsGateway
 from smsgateway.message import Message
 from smsgateway.text import Encoding
-from smsgateway_cpsms.emulator.call import Refused
 from smsgateway_cpsms.emulator.sending import AcceptedMessage
 
-__all__ = ["hand_over"]
+__all__ = ["hand_over", "hand_over_due"]
 
 
 def hand_over(inbox: SmsGateway, accepted: Sequence[AcceptedMessage]) -> None:
     """Give the messages of one call to an inbox, as one message to all their recipients.
 
-    They go to its provider itself: the steps of a send were taken by whoever sent them here, and
-    would refuse the numbers of examples, or let them vanish in a test's outbox.
-
     Raises:
-        Refused: The inbox cannot be used.
+        SmsGatewayError: The inbox cannot be used.
     """
-    first = accepted[0]
+    show(inbox, _message(accepted[0], accepted))
+
+
+def hand_over_due(inbox: SmsGateway, due: Iterable[AcceptedMessage]) -> None:
+    """Give messages to an inbox whose time has come; the log tells of what cannot be shown."""
+    with suppress(SmsGatewayError):
+        show(inbox, *(_message(each, [each]) for each in due))
+
+
+def _message(first: AcceptedMessage, accepted: Iterable[AcceptedMessage]) -> Message:
     message = Message(
         text=first.text,
         to=[f"+{each.to}" for each in accepted],
@@ -33,9 +41,8 @@ def hand_over(inbox: SmsGateway, accepted: Sequence[AcceptedMessage]) -> None:
         flash=first.flash,
         reference=first.reference,
         encoding=Encoding.UCS2 if first.format == "UNICODE" else Encoding.GSM7,
-        report_url=first.report_url,
     )
-    try:
-        inbox.run(inbox.provider.send(message))
-    except SmsGatewayError as error:
-        raise Refused(500, str(error)) from error
+    if first.report_url is not None:
+        with suppress(MessageError):  # the vendor takes URLs that a message does not
+            return replace(message, report_url=first.report_url.partition("#")[0])
+    return message

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from smsgateway.emulation.call import Answer
 from smsgateway_cpsms.emulator.account import Account
-from smsgateway_cpsms.emulator.call import Answer, Refused
 from smsgateway_cpsms.emulator.contacts import listed
 from smsgateway_cpsms.emulator.parameters import Parameters
+from smsgateway_cpsms.emulator.refused import Refused
 from smsgateway_cpsms.emulator.sending import points
 
 __all__ = ["creditvalue", "getlog"]

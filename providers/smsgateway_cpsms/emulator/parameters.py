@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
-from smsgateway_cpsms.emulator.call import Refused, not_found
+from smsgateway_cpsms.emulator.refused import Refused, not_found
 
 __all__ = ["Parameters", "from_body", "from_path", "from_query", "json_object"]
 

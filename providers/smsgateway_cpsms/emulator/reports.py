@@ -2,51 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
+from smsgateway.emulation.reports import Report
 from smsgateway_cpsms.emulator.account import Account
+from smsgateway_cpsms.emulator.sending import AcceptedMessage, accepted_messages
+from smsgateway_cpsms.emulator.switches import Reporting
 
-__all__ = ["Report", "record", "take_reports"]
+__all__ = ["make_reports", "record", "take_due"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One step in the life of a message.
-
-    Attributes:
-        message: The message's id.
-        status: What became of it: 1 delivered, 2 failed, 4 buffered, 8 abandoned.
-        url: What to call by GET; None where nobody asked.
-    """
-
-    message: int
-    status: int
-    url: str | None = field(repr=False)
+_DUE = "is_reported = 0 AND send_at <= ?"
 
 
-def take_reports(account: Account) -> list[Report]:
-    """Return what is to be reported of messages whose time has come, in order and only once."""
-    reporting = account.reporting
-    due = "is_reported = 0 AND send_at <= ?"
+def take_due(account: Account) -> list[AcceptedMessage]:
+    """Return the messages whose time has come, in order and only once."""
     now = account.now()
     with account.transaction():
-        rows = account.rows(
-            f'SELECT id, "to", report_url FROM messages WHERE {due} ORDER BY send_at, id',  # noqa: S608 - our own words
-            now,
-        )
-        account.execute(f"UPDATE messages SET is_reported = 1 WHERE {due}", now)  # noqa: S608
+        due = accepted_messages(account, _DUE, now)
+        account.execute(f"UPDATE messages SET is_reported = 1 WHERE {_DUE}", now)  # noqa: S608 - our own words
+    return sorted(due, key=lambda message: message.send_at)
+
+
+def make_reports(messages: Iterable[AcceptedMessage], reporting: Reporting) -> list[Report[int]]:
+    """Make what is reported of messages: 1 delivered, 2 failed, 4 buffered, 8 abandoned."""
     return [
         Report(
-            message=id_,
+            message=message.id,
             status=status,
-            url=url and _called(url, status, to, is_blind=reporting.blind_join),
+            url=message.report_url
+            and _called(message.report_url, status, message.to, is_blind=reporting.blind_join),
         )
-        for id_, to, url in rows
-        for status in reporting.statuses(to)
+        for message in messages
+        for status in reporting.statuses(message.to)
     ]
 
 
-def record(account: Account, report: Report) -> None:
+def record(account: Account, report: Report[int]) -> None:
     """Let the log show a report."""
     account.execute("UPDATE messages SET status = ? WHERE id = ?", report.status, report.message)
 

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from smsgateway.text import Encoding, analyze
 from smsgateway.text.alphabet import BASIC, OUTSIDERS
-from smsgateway_cpsms.emulator.call import Refused
 from smsgateway_cpsms.emulator.parameters import Parameters
+from smsgateway_cpsms.emulator.refused import Refused
 
-__all__ = ["Draft", "check_number", "read_draft"]
+__all__ = ["Draft", "check_number", "check_sender", "read_draft"]
 
 _MOST_CHARACTERS = 1530
 _MOST_REFERENCE = 32
@@ -71,7 +71,7 @@ def read_draft(given: Parameters, default_sender: str | None) -> Draft:
         text=text,
         format=kind,
         segments=analyze(text, encoding=encoding).segments,
-        sender=_sender(given.text("from") or default_sender),
+        sender=check_sender(given.text("from") or default_sender),
         timestamp=_timestamp(given.number("timestamp")),
         flash=given.flag("flash"),
         reference=_reference(given.text("reference")),
@@ -96,8 +96,13 @@ def _text(text: str, kind: str) -> str:
     return left
 
 
-def _sender(sender: str | None) -> str:
-    if sender is None:
+def check_sender(sender: str | None) -> str:
+    """Return who a message is from.
+
+    Raises:
+        Refused: Nobody, or one with too many characters or the wrong ones.
+    """
+    if not sender:
         raise Refused(400, "from is required: the account has no default sender")
     if len(sender) > (15 if sender.isascii() and sender.isdigit() else 11):
         raise Refused(400, "from should have at most 15 digits, or 11 characters")

@@ -7,11 +7,12 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
+from smsgateway.emulation.call import Answer
 from smsgateway.phone import mask
 from smsgateway_cpsms.emulator.account import Account
-from smsgateway_cpsms.emulator.call import Answer, Refused
 from smsgateway_cpsms.emulator.contacts import members
 from smsgateway_cpsms.emulator.parameters import Parameters
+from smsgateway_cpsms.emulator.refused import Refused
 from smsgateway_cpsms.emulator.rules import Draft, check_number, read_draft
 
 __all__ = [
@@ -70,11 +71,20 @@ class AcceptedMessage:
         return f"<AcceptedMessage {self.id} to {mask(self.to)}>"
 
 
-def accepted_messages(account: Account, *, after: int = 0) -> list[AcceptedMessage]:
-    """Return the messages that were taken and not taken back, the newest last."""
+def accepted_messages(
+    account: Account, condition: str = "TRUE", *values: object
+) -> list[AcceptedMessage]:
+    """Return the messages that were taken and not taken back, the newest last.
+
+    Args:
+        account: The account.
+        condition: Which of them, in SQL.
+        values: What stands for the question marks in the condition.
+    """
     names = [field.name for field in fields(AcceptedMessage)]
     columns = ", ".join(f'"{name}"' for name in names)
-    rows = account.rows(f"SELECT {columns} FROM messages WHERE id > ? ORDER BY id", after)  # noqa: S608 - our own names
+    query = f"SELECT {columns} FROM messages WHERE {condition} ORDER BY id"  # noqa: S608 - our own words
+    rows = account.rows(query, *values)
     return [_accepted(**dict(zip(names, row, strict=True))) for row in rows]
 
 

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Any, Literal, Self, TypeVar
+from typing import ClassVar
 
-from smsgateway.config import no_such
-from smsgateway.errors import ConfigurationError
+from smsgateway.emulation.switches import Faults as EmulatedFaults
+from smsgateway.emulation.switches import check
 
-__all__ = ["Faults", "Reporting", "Switches", "changed"]
+__all__ = ["Faults", "Reporting"]
 
 _OUTCOMES = (0, 1, 2, 8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Faults:
-    """What goes wrong. The first five happen to every call, or to the next `times` calls.
+class Faults(EmulatedFaults):
+    """What goes wrong: with every call or the next `times` calls, and as a habit.
 
     Attributes:
-        status: Refuse the call with this HTTP status, 400 to 599; nothing is taken.
-        delay: Seconds that the answer takes; what was asked is done before them.
-        cut: Cut the connection instead of an answer: `"before"` anything is done, or `"after"` it.
-        not_json: Do what was asked, and answer with an HTML page.
-        error_as_200: Answer errors with HTTP 200, as two real clients say they have seen.
-        times: Calls that these five happen to; None is every call.
+        error_as_200: Answer errors with HTTP 200, as two real clients say they have seen; ends with
+            `times`.
         collapse: Lists of one come as an object, as in 2016: groups, contacts and log too.
         log_limit: Refuse `getlog` within two minutes of the last one, as documented in 2016.
         allowed: Addresses that may call; empty is all. Others get 403.
@@ -34,35 +30,17 @@ class Faults:
         ConfigurationError: A value makes no sense.
     """
 
-    status: int | None = None
-    delay: float = 0.0
-    cut: Literal["before", "after"] | None = None
-    not_json: bool = False
     error_as_200: bool = False
-    times: int | None = None
     collapse: bool = False
     log_limit: bool = False
     allowed: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        _check(
-            self, "status", self.status is None or _is_whole(self.status, 400, 599), "400 to 599"
-        )
-        _check(self, "delay", _is_duration(self.delay), "seconds, 0 to 3600")
-        _check(self, "cut", self.cut in (None, "before", "after"), "before or after")
-        _check(self, "times", self.times is None or _is_whole(self.times, 1, 10**9), "1 or more")
-        for name in ("not_json", "error_as_200", "collapse", "log_limit"):
-            _check(self, name, isinstance(getattr(self, name), bool), "true or false")
-        _check(self, "allowed", _are_addresses(self.allowed), "a list of IP addresses")
-        object.__setattr__(self, "allowed", tuple(self.allowed))  # JSON has lists only
+    passing: ClassVar[frozenset[str]] = EmulatedFaults.passing | {"error_as_200"}
 
-    def after_call(self) -> Self:
-        """Return what is left for the next call."""
-        if self.times is None:
-            return self
-        if self.times > 1:
-            return replace(self, times=self.times - 1)
-        return type(self)(collapse=self.collapse, log_limit=self.log_limit, allowed=self.allowed)
+    def __post_init__(self) -> None:
+        EmulatedFaults.__post_init__(self)  # super() does not know a class with slots
+        check(self, "allowed", _are_addresses(self.allowed), "a list of IP addresses")
+        object.__setattr__(self, "allowed", tuple(self.allowed))  # JSON has lists only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,45 +63,16 @@ class Reporting:
     blind_join: bool = False
 
     def __post_init__(self) -> None:
-        _check(self, "outcome", _is_outcome(self.outcome), "0, 1, 2 or 8")
+        check(self, "outcome", _is_outcome(self.outcome), "0, 1, 2 or 8")
         is_good = _are_outcomes(self.outcomes)
-        _check(self, "outcomes", is_good, "an object of numbers with 0, 1, 2 or 8")
+        check(self, "outcomes", is_good, "an object of numbers with 0, 1, 2 or 8")
         for name in ("buffered", "blind_join"):
-            _check(self, name, isinstance(getattr(self, name), bool), "true or false")
+            check(self, name, isinstance(getattr(self, name), bool), "true or false")
 
     def statuses(self, to: str) -> list[int]:
         """Return what is reported of a message to this recipient, in order."""
         final = self.outcomes.get(to, self.outcome)
         return [status for status in (4 if self.buffered else 0, final) if status]
-
-
-Switches = TypeVar("Switches", Faults, Reporting)
-
-
-def changed(switches: Switches, values: Mapping[str, Any]) -> Switches:
-    """Return the switches with some of them set anew.
-
-    Raises:
-        ConfigurationError: There is no such switch, or a value makes no sense.
-    """
-    known = [known.name for known in fields(switches)]
-    for name in values:
-        if name not in known:
-            raise ConfigurationError(no_such(name, "switch", known))
-    return replace(switches, **values)
-
-
-def _check(switches: object, name: str, is_good: bool, wanted: str) -> None:  # noqa: FBT001 - the point of it
-    if not is_good:
-        raise ConfigurationError(f"{name} must be {wanted}, not {getattr(switches, name)!r}.")
-
-
-def _is_whole(value: object, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-
-
-def _is_duration(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 3600
 
 
 def _is_outcome(value: object) -> bool:

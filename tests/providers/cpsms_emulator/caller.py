@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from smsgateway.emulation.call import Answer, Call
+from smsgateway.emulation.reports import Report
 from smsgateway.gateway import SmsGateway
 from smsgateway_cpsms.emulator.account import RATES, Account
 from smsgateway_cpsms.emulator.api import Api
-from smsgateway_cpsms.emulator.call import Answer, Call
+from smsgateway_cpsms.emulator.reports import make_reports, take_due
 from smsgateway_cpsms.emulator.sending import AcceptedMessage, accepted_messages
 
 START = 1_700_000_000
@@ -65,6 +67,10 @@ class Caller:
         for number in numbers:
             self.call("POST", "addcontact", {"groupId": id_, "phoneNumber": number})
         return id_
+
+    def take_reports(self) -> list[Report[int]]:
+        """Return what is to be reported of messages whose time has come."""
+        return make_reports(take_due(self.account), self.account.reporting)
 
     @property
     def messages(self) -> list[AcceptedMessage]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from smsgateway.emulation.call import Call
 from smsgateway.errors import ConfigurationError
 from smsgateway_cpsms.emulator.account import Account
-from smsgateway_cpsms.emulator.call import Call
 from smsgateway_cpsms.emulator.switches import Faults
 from tests.providers.cpsms_emulator.caller import AUTHORIZATION, SMS, Caller
 from tests.providers.cpsms_emulator.conftest import Make

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from io import StringIO
 from pathlib import Path
 from threading import Timer
@@ -98,10 +99,21 @@ def run(*arguments: str) -> tuple[Result, Terminal]:
 
 
 def test_it_tells_people_the_url(tmp_path: Path) -> None:
-    result, terminal = run("--inbox", str(tmp_path / "inbox.db"), "--user", "u", "--key", "k")
+    result, terminal = run("--inbox", str(tmp_path / "in box.db"), "--user", "u", "--key", "k")
 
     assert result.exit_code == 0
     assert "\ncpsms+http://u:k@127.0.0.1:" in terminal.getvalue()
+    assert f"`smsgateway inbox list --path '{tmp_path}/in box.db'`" in terminal.getvalue()
+
+
+def test_it_tells_people_of_their_own_inbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    _, terminal = run()
+
+    assert "`smsgateway inbox list`" in terminal.getvalue()
 
 
 def test_its_options_reach_the_emulator(tmp_path: Path) -> None:
@@ -124,18 +136,41 @@ def test_its_options_reach_the_emulator(tmp_path: Path) -> None:
         (["--rate", "45"], "NAME=VALUE"),
         (["--rate", "=1"], "number prefix"),
         (["--rate", "DK=1"], "number prefix"),
+        (["--rate", "x=1"], "A rate is for a number prefix ('45'), not 'x'."),
+        (["--rate", "045=1"], "A rate is for a number prefix ('45'), not '045'."),
         (["--credit", "much"], "credit"),
+        (["--credit", "-5"], "credit must not be below zero, as -5 is."),
+        (["--user", "a:b"], "username has a ':'"),
+        (["--user", ""], "needs username"),
+        (["--sender", "Twelve chars"], "at most 15 digits, or 11 characters"),
+        (["--sender", ""], "The default sender cannot be used"),
+        (["--inbox", "letter.txt"], "letter.txt is no inbox: file is not a database."),
+        (["--inbox", "."], ". is no inbox: unable to open database file."),
+        (["--state", "letter.txt"], "letter.txt cannot be used"),
         (["--fault", "stauts=500"], "Did you mean 'status'"),
         (["--report", "outcome=9"], "outcome must be"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused(
-    tmp_path: Path, arguments: list[str], problem: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], problem: str
 ) -> None:
-    result, _ = run("--inbox", str(tmp_path / "inbox.db"), *arguments)
+    monkeypatch.chdir(tmp_path)
+    Path("letter.txt").write_text("Dear reader, this is no database." * 100)
 
-    assert result.exit_code != 0
-    assert problem in f"{result.output}{result.exception}"
+    result, _ = run("--inbox", "inbox.db", *arguments)
+
+    assert result.exit_code == 2
+    assert problem in result.output
+
+
+def test_an_inbox_that_another_program_holds_is_one(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)) as holder:
+        holder.execute("CREATE TABLE letters (text)")
+        holder.execute("BEGIN EXCLUSIVE")
+
+        result, _ = run("--inbox", str(tmp_path / "inbox.db"))
+
+    assert result.exit_code == 0
 
 
 def test_a_key_is_made_up_where_none_is_given() -> None:

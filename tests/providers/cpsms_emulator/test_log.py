@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from smsgateway_cpsms.emulator.log import creditvalue
 from smsgateway_cpsms.emulator.parameters import Parameters
-from smsgateway_cpsms.emulator.reports import record, take_reports
+from smsgateway_cpsms.emulator.reports import record
 from smsgateway_cpsms.emulator.switches import Faults
 from tests.providers.cpsms_emulator.caller import SMS, START, Caller
 from tests.providers.cpsms_emulator.conftest import Make
@@ -71,7 +71,7 @@ def test_an_entry_says_what_was_sent_and_what_it_cost(caller: Caller) -> None:
 def test_an_entry_shows_the_last_delivery_report(caller: Caller) -> None:
     caller.call("POST", "send", SMS)
 
-    for report in take_reports(caller.account):
+    for report in caller.take_reports():
         record(caller.account, report)
 
     (entry,) = caller.call("GET", "getlog")[1]

@@ -6,9 +6,11 @@ import doctest
 import http.client
 import json
 import socket
+import sqlite3
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -79,6 +81,16 @@ def test_a_path_reaches_the_api_as_it_was_sent(emulator: CpsmsEmulator) -> None:
 
     assert (status, body["success"][0]["to"]) == (200, "4522334488")
     assert emulator.messages[-1].text == "a/b?c+d"
+
+
+def test_a_line_break_in_a_path_reaches_the_api(emulator: CpsmsEmulator) -> None:
+    path = "/v2/simplesend/4522334488/a%0Ab/Acme"
+
+    status, body = request(emulator, "GET", path)
+    stranger, _ = request(emulator, "GET", path, Authorization="")
+
+    assert (status, body["error"]["message"]) == (400, "message should have no line breaks")
+    assert stranger == 401
 
 
 def test_json_is_read_under_any_content_type(emulator: CpsmsEmulator) -> None:
@@ -166,6 +178,32 @@ def test_faults_are_set_over_http_while_it_runs(emulator: CpsmsEmulator) -> None
     assert emulator.reporting == Reporting(outcome=8)
     assert request(emulator, "GET", "/v2/creditvalue")[0] == 500
     assert request(emulator, "GET", "/v2/creditvalue")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Origin": "https://evil.example"}, id="a page"),
+        pytest.param({"Origin": "null"}, id="a page without a name"),
+        pytest.param({"Host": "evil.example:8025"}, id="another name for this machine"),
+        pytest.param({"Host": "192.0.2.1"}, id="another machine's address"),
+        pytest.param({"Host": "[::1"}, id="no host"),
+    ],
+)
+def test_no_web_page_reaches_the_switches(emulator: CpsmsEmulator, headers: dict[str, str]) -> None:
+    status, body = request(emulator, "PUT", "/_emulator/faults", '{"status": 500}', **headers)
+
+    assert (status, body["error"]["code"]) == (403, 403)
+    assert emulator.faults == Faults()
+
+
+@pytest.mark.parametrize("host", ["localhost:8025", "127.0.0.2", "[::1]:80", "0.0.0.0:1", ""])
+def test_the_switches_are_reached_by_any_name_of_this_machine(
+    emulator: CpsmsEmulator, host: str
+) -> None:
+    status, _ = request(emulator, "GET", "/_emulator/faults", Host=host)
+
+    assert status == 200
 
 
 def test_the_credit_can_be_set(emulator: CpsmsEmulator, gateway: SmsGateway) -> None:
@@ -307,8 +345,7 @@ def test_accepted_messages_show_in_an_inbox(tmp_path: Path) -> None:
         "from": "Acme",
         "flash": 1,
         "reference": "order-17",
-        "timestamp": 4_000_000_000,
-        "dlr_url": "https://app.example/dlr",
+        "dlr_url": "https://127.0.0.1:9/dlr#top",
     }
 
     with inbox, CpsmsEmulator(inbox=inbox) as emulator:
@@ -323,10 +360,81 @@ def test_accepted_messages_show_in_an_inbox(tmp_path: Path) -> None:
     ]
     assert (first.text, first.encoding, first.sender) == ("Hej 👋", "UCS-2", "Acme")
     assert (first.flash, first.reference) == (True, "order-17")
-    assert first.send_at is not None
-    assert first.send_at.timestamp() == 4_000_000_000
-    assert first.report_url == "https://app.example/dlr"
+    assert first.report_url == "https://127.0.0.1:9/dlr"
     assert (third.send_at, third.encoding, third.flash) == (None, "GSM-7", False)
+
+
+def test_a_scheduled_message_shows_in_the_inbox_when_its_time_has_come(tmp_path: Path) -> None:
+    mailbox = Mailbox(tmp_path / "inbox.db")
+    inbox = SmsGateway.from_config({"provider": "inbox", "path": mailbox.path})
+    sms = {"to": "4522334488", "message": "Hej", "from": "Acme", "timestamp": START + 3600}
+
+    with inbox, CpsmsEmulator(inbox=inbox, clock=lambda: float(START)) as emulator:
+        request(emulator, "POST", "/v2/send", json.dumps(sms))
+        request(emulator, "POST", "/v2/send", json.dumps(sms | {"reference": "order-17"}))
+        scheduled = [(message.is_scheduled, message.send_at) for message in emulator.messages]
+        request(emulator, "DELETE", "/v2/deletesms/order-17")
+        emulator.advance(3599)
+        early = mailbox.messages()
+        emulator.advance(1)
+        emulator.advance(3600)
+
+    assert scheduled == [(True, START + 3600)] * 2
+    assert early == []
+    (message,) = mailbox.messages()
+    assert message.reference is None
+    assert message.send_at is not None
+    assert message.send_at.timestamp() == START + 3600
+
+
+def test_a_report_url_that_a_message_cannot_have_does_not_keep_it_out_of_the_inbox(
+    tmp_path: Path,
+) -> None:
+    mailbox = Mailbox(tmp_path / "inbox.db")
+    inbox = SmsGateway.from_config({"provider": "inbox", "path": mailbox.path})
+    sms = {"to": "4522334488", "message": "Hej", "from": "Acme", "dlr_url": "http://u@127.0.0.1:9/"}
+
+    with inbox, CpsmsEmulator(inbox=inbox) as emulator:
+        status, _ = request(emulator, "POST", "/v2/send", json.dumps(sms))
+
+    assert status == 200
+    assert [message.report_url for message in mailbox.messages()] == [None]
+
+
+def test_an_inbox_that_another_program_holds_holds_nobody_up(tmp_path: Path) -> None:
+    mailbox = Mailbox(tmp_path / "inbox.db")
+    inbox = SmsGateway.from_config({"provider": "inbox", "path": mailbox.path})
+
+    with inbox, CpsmsEmulator(inbox=inbox) as emulator:
+        request(emulator, "GET", "/v2/simplesend/4522334488/first/Acme")
+        with closing(sqlite3.connect(mailbox.path, isolation_level=None)) as holder:
+            holder.execute("BEGIN EXCLUSIVE")
+            start = time.monotonic()
+            status, _ = request(emulator, "GET", "/v2/simplesend/4522334488/second/Acme")
+            passed = time.monotonic() - start
+
+        deadline = time.monotonic() + 20
+        while len(mailbox.messages()) < 2 and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    assert status == 200
+    assert passed < 5
+    assert [message.text for message in mailbox.messages()] == ["first", "second"]
+
+
+def test_what_cannot_be_shown_later_is_told_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox = SmsGateway.from_config({"provider": "inbox", "path": tmp_path})
+    sms = {"to": "4522334488", "message": "Hej", "from": "Acme", "timestamp": START + 1}
+
+    with inbox, CpsmsEmulator(inbox=inbox, clock=lambda: float(START)) as emulator:
+        request(emulator, "POST", "/v2/send", json.dumps(sms))
+        emulator.advance(1)
+
+        assert emulator.messages[0].status == 1
+    assert "A message does not show in the inbox" in caplog.text
+    assert "Hej" not in caplog.text
 
 
 def test_a_message_that_the_inbox_cannot_keep_is_not_taken(tmp_path: Path) -> None:
@@ -360,11 +468,11 @@ def test_a_port_in_use_is_a_configuration_error(emulator: CpsmsEmulator) -> None
     ],
 )
 def test_its_url_is_one_that_this_machine_can_reach(host: str, reached: str) -> None:
-    emulator = CpsmsEmulator(host=host, port=8025, username="u:1", key="k@/")
+    emulator = CpsmsEmulator(host=host, port=8025, username="u@1", key="k@/")
     emulator.close()
 
     assert emulator.base_url == f"http://{reached}"
-    assert emulator.url == f"cpsms+http://u%3A1:k%40%2F@{reached}"
+    assert emulator.url == f"cpsms+http://u%401:k%40%2F@{reached}"
     assert repr(emulator) == f"<CpsmsEmulator http://{reached}>"
 
 
@@ -392,6 +500,21 @@ def test_stopping_ends_answers_that_are_on_their_way() -> None:
     client.join()
     assert time.monotonic() - start < 3
     assert [type(error) for error in errors] == [http.client.RemoteDisconnected]
+
+
+def test_stopping_waits_for_no_receiver_of_reports() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/dlr"
+        sms = {"to": ["4522334488"] * 9, "message": "Hej", "from": "Acme", "dlr_url": url}
+
+        with CpsmsEmulator() as emulator:
+            request(emulator, "POST", "/v2/send", json.dumps(sms))
+            called, _ = silent.accept()
+            start = time.monotonic()
+        passed = time.monotonic() - start
+        called.close()
+
+    assert passed < 3
 
 
 def test_nothing_listens_when_it_has_ended() -> None:

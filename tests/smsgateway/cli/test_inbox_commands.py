@@ -27,6 +27,17 @@ def test_the_list_has_the_newest_last(run: Any, run_json: Any) -> None:
 
 
 @pytest.mark.usefixtures("sent")
+def test_the_list_shows_what_was_to_be_sent_later(run: Any) -> None:
+    run("send", "Hej", "--to", "+4522334488")
+
+    titles, *later, at_once = run("inbox", "list").stdout.splitlines()
+
+    assert titles.split() == ["Id", "Received", "To", "From", "At", "Text"]
+    assert ["2040-12-24 18:00:00+00:00" in row for row in later] == [True, True]
+    assert "2040" not in at_once
+
+
+@pytest.mark.usefixtures("sent")
 def test_one_message_is_shown_with_all_that_was_asked(run: Any, run_json: Any) -> None:
     document = run_json("inbox", "show", "2")
     shown = run("inbox", "show", "2").stdout

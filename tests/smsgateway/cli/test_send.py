@@ -62,8 +62,10 @@ def test_every_option_reaches_the_message(run_json: Any) -> None:
     sent = run_json(
         *("send", "Hej", "--to", "22 33 44 88", "--region", "DK", "--sender", "Acme", "--flash"),
         *("--at", "2040-12-24T18:00+01:00", "--reference", "order-17", "--encoding", "ucs2"),
+        *("--report-url", "https://shop.example/reports"),
     )
 
+    assert len(sent["message"].pop("id")) == 26
     assert sent["message"] == {
         "text": "Hej",
         "to": [DANE],
@@ -73,7 +75,7 @@ def test_every_option_reaches_the_message(run_json: Any) -> None:
         "flash": True,
         "reference": "order-17",
         "encoding": "UCS-2",
-        "report_url": None,
+        "report_url": "https://shop.example/reports",
         "extra": {},
     }
     assert sent["recipients"][0]["status"] == "scheduled"

@@ -1,4 +1,4 @@
-"""One call of the API and its answer, as values: no web framework is known here."""
+"""One call of an API and its answer, as values: no web framework is known here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Self
 
-__all__ = ["Answer", "Call", "Refused", "not_found"]
+__all__ = ["Answer", "Call"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -18,6 +18,9 @@ class Call:
         path: The path as it was sent, percent-encoded, without the query.
         query: The query as it was sent.
         authorization: The header of that name.
+        content_type: The header of that name.
+        host: The header of that name: what the client calls this machine.
+        origin: The header of that name: the web page that calls.
         body: The body, whatever its content type says.
         client: The client's address.
     """
@@ -26,6 +29,9 @@ class Call:
     path: str
     query: str = ""
     authorization: str = ""
+    content_type: str = ""
+    host: str = ""
+    origin: str = ""
     body: bytes = b""
     client: str = "127.0.0.1"
 
@@ -58,30 +64,3 @@ class Answer:
     def json(cls, value: object, *, status: int = 200) -> Self:
         """Make an answer whose body is `value` as JSON."""
         return cls(status=status, body=json.dumps(value).encode())
-
-
-class Refused(Exception):
-    """The vendor's no to a call, or to one recipient in it.
-
-    Attributes:
-        code: The vendor's code, which is the HTTP status too.
-        message: The vendor's words.
-    """
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-    def entry(self, **more: str) -> dict[str, object]:
-        """Return what stands in `error`."""
-        return {"code": self.code, "message": self.message, **more}
-
-    def answer(self) -> Answer:
-        """Return what the client gets when all of its call is refused."""
-        return Answer.json({"error": self.entry()}, status=self.code)
-
-
-def not_found() -> Refused:
-    """Make the vendor's no to a path or method that is none of its own."""
-    return Refused(404, "The specified method could not be found")

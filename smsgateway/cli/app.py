@@ -16,6 +16,7 @@ from smsgateway.cli.cancel import cancel
 from smsgateway.cli.doctor import doctor
 from smsgateway.cli.estimate import estimate
 from smsgateway.cli.interrupt import Interrupted, kept_signals
+from smsgateway.cli.new_provider import new_provider
 from smsgateway.cli.output import Output
 from smsgateway.cli.providers import providers
 from smsgateway.cli.send import send
@@ -72,7 +73,7 @@ def command_line() -> CommandLine:
     )
     click.version_option(package_name="pluggable-smsgateway", prog_name="smsgateway")(commands)
     installed_plugins().tell("register_commands", commands=commands)
-    ours = (send, analyze_command, estimate, balance, cancel, providers, doctor)
+    ours = (send, analyze_command, estimate, balance, cancel, providers, new_provider, doctor)
     for command in ours:  # added last, so that no plugin replaces one
         commands.add_command(command)
     return commands

@@ -2,8 +2,8 @@
 
 The pytest fixture `sms_outbox` needs no import. For a provider there are `answer`, which finishes a
 flow by hand; `FakeTransport`, which answers from a function; `ProviderContract`, the tests that
-every provider passes; and `use_cassette`, which replays recorded answers. All of it needs the extra
-`test`.
+every provider passes; `Description`, which holds what it asks for against what the vendor
+describes; and `use_cassette`, which replays recorded answers. All of it needs the extra `test`.
 """
 
 from importlib import import_module
@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from smsgateway.testing.answering import answer, json_response
     from smsgateway.testing.cassettes import use_cassette
     from smsgateway.testing.contract import LocalProviderContract, ProviderContract
+    from smsgateway.testing.description import Description
     from smsgateway.testing.outbox import Outbox
     from smsgateway.testing.transport import AsyncFakeTransport, FakeTransport
 
 _HOME = {
     "AsyncFakeTransport": "transport",
+    "Description": "description",
     "FakeTransport": "transport",
     "LocalProviderContract": "contract",
     "Outbox": "outbox",
@@ -29,6 +31,7 @@ _HOME = {
 
 __all__ = [
     "AsyncFakeTransport",
+    "Description",
     "FakeTransport",
     "LocalProviderContract",
     "Outbox",

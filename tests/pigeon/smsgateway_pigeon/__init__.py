@@ -1,11 +1,13 @@
 """Pigeon: https://pigeon.example/docs/v1"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from smsgateway import AuthenticationError, Message, Reason, RecipientResult, SendStatus, hookimpl
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.provider import Capabilities
+from smsgateway.reading import pick_list, pick_number, pick_text
 from smsgateway.refusal import refusal
 
 
@@ -32,13 +34,18 @@ class Pigeon:
             raise AuthenticationError("Pigeon refused the token.", provider=self.name)
         if response.status != 200:
             raise refusal(response, provider=self.name)
-        return [_result(entry) for entry in response.json()["messages"]]
+        return list(_results(response.json()))
 
 
-def _result(entry: dict[str, Any]) -> RecipientResult:
-    if entry["state"] == "flying":
-        return RecipientResult(to=entry["to"], status=SendStatus.ACCEPTED, message_id=entry["id"])
-    return RecipientResult(to=entry["to"], status=SendStatus.REJECTED, reason=Reason.REFUSED)
+def _results(answer: Any) -> Iterator[RecipientResult]:
+    """Read what is said of each recipient; one of whom nothing clear is said is left out."""
+    for entry in pick_list(answer, "messages"):
+        number, message_id = pick_number(entry, "to"), pick_text(entry, "id")
+        state = pick_text(entry, "state")
+        if number and state == "flying":
+            yield RecipientResult(to=number, status=SendStatus.ACCEPTED, message_id=message_id)
+        elif number and state == "grounded":
+            yield RecipientResult(to=number, status=SendStatus.REJECTED, reason=Reason.REFUSED)
 
 
 @hookimpl

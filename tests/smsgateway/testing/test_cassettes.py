@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import urllib3
-import yaml  # type: ignore[import-untyped]  # it has no types
+import yaml
 
 from smsgateway import AsyncSmsGateway, Message, SmsGateway
 from smsgateway.testing import use_cassette

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, make_dataclass, replace
+from datetime import timedelta
+from itertools import cycle
 from typing import Any, ClassVar
 
 import pytest
@@ -22,7 +25,8 @@ from smsgateway.http import Flow, HttpRequest, HttpResponse
 from smsgateway.provider import Capabilities
 from smsgateway.refusal import refusal
 from smsgateway.testing import ProviderContract, json_response
-from smsgateway.testing.contract import LocalProviderContract, _send_sync
+from smsgateway.testing.contract import LocalProviderContract
+from smsgateway.testing.contract.sending import send_sync
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,12 @@ class Pigeon:
         response = yield HttpRequest.json(
             "POST",
             "https://api.pigeon.example/v1/messages",
-            {"to": message.to, "text": message.text, "flash": message.flash},
+            {
+                "to": message.to,
+                "text": message.text,
+                "from": message.sender,
+                "flash": message.flash,
+            },
             headers={"Authorization": f"Bearer {self.token}"},
         )
         if response.status != 200:
@@ -47,6 +56,10 @@ class Pigeon:
         if not isinstance(states, dict) or not states:
             raise refusal(response, provider=self.name)
         return [_result(number, state) for number, state in states.items()]
+
+    def _ask(self, message: Message) -> Flow[HttpResponse]:
+        """Make the request, and leave it to others to read the answer."""
+        return (yield next(Pigeon.send(self, message)))
 
 
 def _result(number: str, state: str) -> RecipientResult:
@@ -140,7 +153,9 @@ def test_a_feature_that_is_not_refused_is_found() -> None:
         capabilities = Eager()
 
     with pytest.raises(AssertionError):
-        contract_of(Promising).test_a_feature_is_refused_unless_it_is_declared("send_at")
+        contract_of(Promising).test_a_feature_is_refused_unless_it_is_declared(
+            "validity", timedelta(hours=1)
+        )
 
 
 class Silent(Pigeon):
@@ -173,6 +188,35 @@ class Forgetful(Pigeon):
         return (yield from Pigeon.send(self, replace(message, flash=False)))
 
 
+class Sullen(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        results = yield from Pigeon.send(self, message)
+        return [] if message.flash else results
+
+
+class Anonymous(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        return (yield from Pigeon.send(self, replace(message, sender=None)))
+
+
+class Plain(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        text = message.text.encode("ascii", "replace").decode()
+        return (yield from Pigeon.send(self, replace(message, text=text)))
+
+
+class Doubling(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        yield from Pigeon.send(self, message)
+        return (yield from Pigeon.send(self, message))
+
+
+class Housed(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        yield HttpRequest(method="POST", url=f"https://{message.to[0]}.pigeon.example/")
+        return [_result(number, "ok") for number in message.to]
+
+
 class Lonely(Pigeon):
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
         for number in message.to:
@@ -194,8 +238,27 @@ class Talkative(Pigeon):
         response = yield from self._ask(message)
         raise ProviderError(response.body.decode())
 
-    def _ask(self, message: Message) -> Flow[HttpResponse]:
-        return (yield next(Pigeon.send(self, message)))
+
+class Guessing(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        response = yield from self._ask(message)
+        state = "ok" if b"ok" in response.body else "lost"
+        return [_result(number, state) for number in message.to]
+
+
+class Fragile(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        response = yield from self._ask(message)
+        return [_result(number, response.json()[number]) for number in message.to]
+
+
+class Moody(Pigeon):
+    moods: ClassVar[Iterator[str]] = cycle(["ok", "lost"])
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        yield from self._ask(message)
+        mood = next(self.moods)
+        return [_result(number, mood) for number in message.to]
 
 
 @pytest.mark.parametrize(
@@ -205,12 +268,17 @@ class Talkative(Pigeon):
         (Boastful, "test_what_is_refused_is_accepted_for_nobody", []),
         (Asking, "test_it_posts_to_where_nobody_can_listen", []),
         (Open, "test_its_urls_hold_nothing_private", []),
-        (Forgetful, "test_it_drops_no_feature_that_it_declares", []),
+        (Anonymous, "test_its_requests_say_the_whole_message", []),
+        (Plain, "test_a_text_is_sent_as_it_is", ["å"]),
+        (Sullen, "test_every_feature_that_it_declares_is_accepted", []),
+        (Doubling, "test_every_recipient_of_many_is_in_one_request", []),
+        (Boastful, "test_a_batch_that_fails_takes_no_other_with_it", []),
         (Lonely, "test_more_recipients_than_a_request_takes_make_more_requests", []),
         (Boastful, "test_a_status_means_what_it_proves", [500, "unknown", b""]),
         (Trusting, "test_an_unreadable_yes_is_unknown", [200, b"{}"]),
         (Trusting, "test_a_transports_error_is_believed", [TransportError("Cut."), "unknown"]),
-        (Talkative, "test_an_error_repeats_nothing_private", [400]),
+        (Guessing, "test_a_yes_under_the_status_of_a_no_is_none", [500]),
+        (Housed, "test_what_it_makes_of_answers_has_no_private_repr", []),
     ],
 )
 def test_a_provider_that_does_wrong_is_found(
@@ -219,7 +287,51 @@ def test_a_provider_that_does_wrong_is_found(
     contract = contract_of(kind)
 
     with pytest.raises(AssertionError):
-        getattr(contract, test)(_send_sync, *arguments)
+        getattr(contract, test)(send_sync, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("kind", "test", "arguments"),
+    [
+        (Forgetful, "test_the_value_of_a_feature_is_in_the_request", ["flash"]),
+        (Guessing, "test_a_yes_that_is_cut_is_unknown", []),
+        (Guessing, "test_a_yes_to_somebody_else_is_accepted_for_nobody", []),
+        (Fragile, "test_a_yes_with_anything_at_any_place_of_it_breaks_nothing", []),
+        (Fragile, "test_a_no_with_anything_at_any_place_of_it_is_no_yes", []),
+        (Moody, "test_both_gateways_ask_and_answer_alike", ["yes"]),
+    ],
+)
+def test_a_provider_that_cannot_read_is_found(
+    kind: type[Any], test: str, arguments: list[Any]
+) -> None:
+    contract = contract_of(kind)
+
+    with pytest.raises(AssertionError):
+        getattr(contract, test)(*arguments)
+
+
+def test_what_a_request_says_is_read_from_its_query_and_its_form() -> None:
+    request = HttpRequest.form(
+        "POST", "https://api.pigeon.example/?coop=17", {"to": "+4522334488", "text": "Hej å"}
+    )
+
+    assert TestPigeon().values(request) == ["17", "+4522334488", "Hej å"]
+
+
+def test_words_that_quote_what_is_private_are_found(caplog: pytest.LogCaptureFixture) -> None:
+    contract = contract_of(Talkative)
+
+    with pytest.raises(AssertionError):
+        contract.test_an_error_repeats_nothing_private(send_sync, 400, caplog)
+    with pytest.raises(AssertionError):
+        contract.test_words_that_quote_what_is_private_are_not_repeated(400, caplog)
+
+
+def test_the_status_of_an_answer_may_mean_nothing_where_the_vendor_says_so() -> None:
+    contract = contract_of(Guessing)
+    contract.status_decides = False
+
+    contract.test_a_yes_under_the_status_of_a_no_is_none(send_sync, 500)
 
 
 def test_a_local_provider_that_makes_a_request_is_found() -> None:
@@ -227,4 +339,4 @@ def test_a_local_provider_that_makes_a_request_is_found() -> None:
         provider = Pigeon()
 
     with pytest.raises(AssertionError):
-        Local().test_what_is_accepted_is_accepted_for_every_recipient(_send_sync)
+        Local().test_what_is_accepted_is_accepted_for_every_recipient(send_sync)

@@ -1,0 +1,32 @@
+"""ProfiSMS: the API of profisms.cz, at https://api.profisms.cz/index.php.
+
+Written from the vendor's documentation (https://document.profisms.cz) and from the code of other
+people's clients. Nothing here was tried on the live service; what is a guess says "unverified".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smsgateway.hooks import hookimpl
+from smsgateway_profisms.models import Sms, SmsPart
+from smsgateway_profisms.provider import Profisms
+
+if TYPE_CHECKING:
+    import click
+
+__all__ = ["Profisms", "Sms", "SmsPart", "register_commands", "register_providers"]
+
+
+@hookimpl
+def register_providers() -> list[type[Profisms]]:
+    """Bring the provider `profisms`."""
+    return [Profisms]
+
+
+@hookimpl
+def register_commands(commands: click.Group) -> None:
+    """Bring `profisms` for `smsgateway emulate`."""
+    from smsgateway_profisms.emulator.commands import add_emulate_command  # noqa: PLC0415 - click is there only for a command
+
+    add_emulate_command(commands)

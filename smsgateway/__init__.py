@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from smsgateway.aio import AsyncSmsGateway
-    from smsgateway.config import GatewayOptions
     from smsgateway.errors import (
         AuthenticationError,
         ConfigurationError,
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from smsgateway.gateway import SmsGateway
     from smsgateway.hooks import Stop, hookimpl
     from smsgateway.message import Message
+    from smsgateway.options import GatewayOptions, Guarantee
     from smsgateway.phone import PhoneNumber
     from smsgateway.pricing import Estimate, Money, RateTable
     from smsgateway.result import (
@@ -42,6 +42,15 @@ if TYPE_CHECKING:
         RecipientResult,
         SendResult,
         SendStatus,
+    )
+    from smsgateway.routing import (
+        Cheapest,
+        Country,
+        Failover,
+        Health,
+        HealthState,
+        Leaf,
+        RoundRobin,
     )
     from smsgateway.text import (
         Encoding,
@@ -55,7 +64,6 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "aio": ["AsyncSmsGateway"],
-    "config": ["GatewayOptions"],
     "errors": [
         "AuthenticationError",
         "ConfigurationError",
@@ -80,6 +88,7 @@ _HOMES = {
     "gateway": ["SmsGateway"],
     "hooks": ["Stop", "hookimpl"],
     "message": ["Message"],
+    "options": ["GatewayOptions", "Guarantee"],
     "phone": ["PhoneNumber"],
     "pricing": ["Estimate", "Money", "RateTable"],
     "result": [
@@ -90,6 +99,15 @@ _HOMES = {
         "SendResult",
         "SendStatus",
     ],
+    "routing": [
+        "Cheapest",
+        "Country",
+        "Failover",
+        "Health",
+        "HealthState",
+        "Leaf",
+        "RoundRobin",
+    ],
     "text": ["Encoding", "FittedText", "Offender", "TextAnalysis", "analyze", "fit", "split"],
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -97,17 +115,24 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "AsyncSmsGateway",
     "AuthenticationError",
+    "Cheapest",
     "ConfigurationError",
+    "Country",
     "DeliveryReport",
     "DeliveryStatus",
     "Encoding",
     "Estimate",
+    "Failover",
     "FittedText",
     "GatewayOptions",
+    "Guarantee",
+    "Health",
+    "HealthState",
     "IncomingMessage",
     "InsufficientCredit",
     "InvalidPhoneNumber",
     "InvalidSignature",
+    "Leaf",
     "Message",
     "MessageError",
     "Money",
@@ -121,6 +146,7 @@ __all__ = [
     "RateTable",
     "Reason",
     "RecipientResult",
+    "RoundRobin",
     "SendFailed",
     "SendInterrupted",
     "SendResult",

@@ -258,4 +258,6 @@ def _provider(name: str, plugins: Plugins) -> Any:
     if name in plugins.providers:
         return plugins.providers[name]
     problems = "".join(f" {broken}" for broken in plugins.broken)
-    raise ConfigurationError(no_such(name, "provider", list(plugins.providers)) + problems)
+    raise ConfigurationError(
+        no_such(name, "provider", [*plugins.providers, *_ROUTES, Country.name]) + problems
+    )

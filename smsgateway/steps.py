@@ -11,9 +11,7 @@ import logging
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import reduce
 from itertools import chain
-from operator import add
 from typing import Any, Self, Unpack
 
 from smsgateway.abilities import Abilities
@@ -57,7 +55,7 @@ class Steps(Abilities):
         options = options or GatewayOptions()
         route = provider if isinstance(provider, Composite) else Leaf(provider, options)
         super().__init__(route, installed_plugins() if plugins is None else plugins, clock)
-        self.options = replace(options, region=options.region or _common_region(route.leaves))
+        self.options = replace(options, region=options.region or route.region)
         self.rates = route.rates if isinstance(route, Leaf) else RateTable()
         self._has_promises = any(
             leaf.capabilities.joined_segments is not None for leaf in route.leaves
@@ -177,7 +175,7 @@ class Steps(Abilities):
             )
             for leaf, part in self.route.choices(prepared)
         ]
-        return estimates[0] if len(estimates) == 1 else _joined(estimates)
+        return Estimate.of_parts(estimates)
 
     def _terms(self, message: Message, analysis: TextAnalysis) -> Terms:
         options, clock = self.options, self._clock
@@ -331,22 +329,3 @@ class Steps(Abilities):
                     cost,
                     estimated,
                 )
-
-
-def _common_region(leaves: Iterable[Leaf]) -> str | None:
-    """Return the region that all accounts have, if they agree."""
-    regions = {leaf.options.region and leaf.options.region.upper() for leaf in leaves}
-    return regions.pop() if len(regions) == 1 else None
-
-
-def _joined(estimates: Sequence[Estimate]) -> Estimate:
-    """Add up what several accounts take; in several currencies there is no total."""
-    totals = [estimate.total for estimate in estimates if estimate.total is not None]
-    has_sum = len({total.currency for total in totals}) == 1
-    return Estimate(
-        segments=max(estimate.segments for estimate in estimates),
-        encoding=estimates[0].encoding,
-        lines=tuple(line for estimate in estimates for line in estimate.lines),
-        total=reduce(add, totals) if has_sum else None,
-        unpriced=tuple(number for estimate in estimates for number in estimate.unpriced),
-    )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 from smsgateway.pricing.money import Money
 from smsgateway.pricing.rate import RateSource
@@ -39,6 +42,21 @@ class Estimate:
     lines: tuple[EstimateLine, ...]
     total: Money | None
     unpriced: tuple[str, ...]
+
+    @classmethod
+    def of_parts(cls, parts: Sequence[Estimate]) -> Estimate:
+        """Add up the estimates of one message's parts; in several currencies there is no total."""
+        if len(parts) == 1:
+            return parts[0]
+        totals = [part.total for part in parts if part.total is not None]
+        has_sum = len({total.currency for total in totals}) == 1
+        return cls(
+            segments=max(part.segments for part in parts),
+            encoding=parts[0].encoding,
+            lines=tuple(line for part in parts for line in part.lines),
+            total=reduce(add, totals) if has_sum else None,
+            unpriced=tuple(number for part in parts for number in part.unpriced),
+        )
 
     def __repr__(self) -> str:
         missing = f", {len(self.unpriced)} numbers without a rate" if self.unpriced else ""

@@ -36,6 +36,7 @@ class Composite:
         members: The routes that it is made of.
         leaves: The accounts at their ends.
         capabilities: What any of the accounts can say.
+        region: Where national numbers are from, if all accounts agree.
     """
 
     name: ClassVar[str]
@@ -48,6 +49,8 @@ class Composite:
             dict.fromkeys(leaf for member in members for leaf in member.leaves)
         )
         self.capabilities = joined(leaf.capabilities for leaf in self.leaves)
+        regions = {leaf.region for leaf in self.leaves}
+        self.region: str | None = regions.pop() if len(regions) == 1 else None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {', '.join(member.name for member in self.members)}>"
@@ -214,9 +217,7 @@ class Country(Composite):
 
     def __init__(self, routes: Mapping[str, Route]) -> None:
         super().__init__(*routes.values())
-        self._routes: dict[str, Route] = {}
-        for place, route in routes.items():
-            self._routes[_place(place)] = route
+        self._routes = {_place(place): route for place, route in routes.items()}
         if len(self._routes) < len(routes):
             raise ConfigurationError("country names a place twice.")
         #: Finds the member for a number in E.164.

@@ -56,6 +56,7 @@ class Leaf:
         provider: The provider.
         options: The account's options.
         name: The provider's name.
+        region: Where national numbers are from.
         rates: The account's prices.
         breaker: How it has been doing.
         can_look_up: Whether it can be asked for a message by our reference.
@@ -66,6 +67,7 @@ class Leaf:
         self.options = options or GatewayOptions()
         self.name = provider.name
         self.capabilities = provider.capabilities
+        self.region = self.options.region and self.options.region.upper()
         self.rates: RateTable = (
             self.options.rates or getattr(provider, "rates", None) or RateTable()
         )

@@ -152,6 +152,17 @@ def test_text_from_a_url_becomes_what_the_fields_say(tmp_path: Path) -> None:
     assert options.rates.rates[0].price == Money(1, "points")
 
 
+def test_an_account_may_have_a_class_that_is_not_installed() -> None:
+    config = {"provider": Pigeon, "username": "u", "api_key": "k", "region": "DK"}
+
+    provider, options = build(config, Plugins())
+
+    assert provider == Pigeon(username="u", api_key="k")
+    assert options.region == "DK"
+    with pytest.raises(ConfigurationError, match="No option of pigeon is called 'usrname'"):
+        build({"provider": Pigeon, "usrname": "u"}, Plugins())
+
+
 def test_values_of_the_right_type_are_taken_as_they_are() -> None:
     rates = RateTable()
 
@@ -223,7 +234,7 @@ def test_a_broken_plugin_is_named_when_its_provider_is_asked_for() -> None:
         def broken(self) -> tuple[Any, ...]:
             return ("Plugin 'bad' of bad-sms 0.3 cannot be used: ImportError.",)
 
-    with pytest.raises(ConfigurationError, match=r"called 'bad'\. Plugin 'bad' of bad-sms 0\.3"):
+    with pytest.raises(ConfigurationError, match=r"called 'bad'.* Plugin 'bad' of bad-sms 0\.3"):
         build({"provider": "bad"}, Broken())
 
 

@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from smsgateway.errors import ConfigurationError
 from smsgateway.fields import is_name, make, no_such, option_types, with_secrets
+from smsgateway.guard import GuardOptions
 from smsgateway.hooks import Plugins
 from smsgateway.notation import parse_route
 from smsgateway.options import GatewayOptions, Guarantee
@@ -38,7 +39,8 @@ _UNREADABLE_URL = (
 _ROUTES: dict[str, type[Failover | RoundRobin | Cheapest]] = {
     route.name: route for route in (Failover, RoundRobin, Cheapest)
 }
-_OF_MESSAGES = {"guarantee", "retry_for", "workers", "max_segments"}
+_OF_GUARDS = option_types(GuardOptions).keys()
+_OF_MESSAGES = {"guarantee", "retry_for", "workers", "max_segments", *_OF_GUARDS}
 _INNER = "inner"
 _NO_OPTIONS = GatewayOptions()
 _OF_ROUTES = {"region", "sender", *_OF_MESSAGES}
@@ -242,7 +244,11 @@ class _Builder:
         if name in self._names:
             ring = " -> ".join([*self._names[self._names.index(name) :], name])
             raise ConfigurationError(f"the gateways go round in a ring: {ring}.")
-        account = {k: v for k, v in self._resolve(name).items() if k not in _OF_MESSAGES}
+        options = self._resolve(name)
+        if guards := sorted(options.keys() & _OF_GUARDS):
+            # Not left out in silence, as the others are: what it forbids would be sent.
+            raise ConfigurationError(f"{guards[0]} of {name} belongs to the outermost route.")
+        account = {k: v for k, v in options.items() if k not in _OF_MESSAGES}
         return _Builder(self._plugins, self._resolve, (*self._names, name)).build(account, outer)
 
 

@@ -5,9 +5,12 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from smsgateway import SmsGateway
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -18,6 +21,27 @@ def test_the_python_examples_are_true() -> None:
 
     assert tried > 5
     assert failed == 0
+
+
+def test_every_gateway_url_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    (block,) = re.findall(r"```text\n(.*?)```", README.read_text(), re.DOTALL)
+    urls = block.split()
+
+    gateways = [SmsGateway.from_url(url) for url in urls]
+
+    assert [gateway.provider.name for gateway in gateways] == [url.split(":")[0] for url in urls]
+
+
+def test_every_table_of_a_configuration_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CPSMS_API_KEY", "key")
+    monkeypatch.setenv("BREVDUE_KEY", "key")
+    blocks = re.findall(r"```toml\n(.*?)```", README.read_text(), re.DOTALL)
+    tables = [tomllib.loads(block)["gateways"] for block in blocks]
+
+    gateways = [SmsGateway.from_config(each) for table in tables for each in table.values()]
+
+    assert [gateway.provider.name for gateway in gateways] == ["cpsms", "http"]
 
 
 @pytest.mark.slow

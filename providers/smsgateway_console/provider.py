@@ -11,9 +11,11 @@ from smsgateway.errors import ConfigurationError, OutcomeUnknown
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow
 from smsgateway.message import Message
+from smsgateway.phone import mask
+from smsgateway.pricing import RateTable
 from smsgateway.provider import LOCAL, Capabilities, Provider
 from smsgateway.result import RecipientResult, SendStatus
-from smsgateway.text import analyze
+from smsgateway.text import TextAnalysis, analyze
 from smsgateway.words import visible
 
 __all__ = ["Console", "register_providers"]
@@ -25,9 +27,11 @@ class Console:
 
     Attributes:
         stream: Which one: `"stdout"` or `"stderr"`.
+        rates: A vendor's prices, to print what it would take; none is printed without.
     """
 
     stream: str = "stdout"
+    rates: RateTable | None = None
 
     name: ClassVar[str] = "console"
     capabilities: ClassVar[Capabilities] = LOCAL
@@ -38,11 +42,31 @@ class Console:
 
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
         """Print the message as one block."""
-        block = "".join(f"{line}\n" for line in _lines(message))
+        block = "".join(f"{line}\n" for line in self._lines(message))
         self._write(f"{block}\n")
         status = SendStatus.ACCEPTED if message.send_at is None else SendStatus.SCHEDULED
         return [RecipientResult(to=number, status=status) for number in message.to]
         yield  # makes it a flow, of no requests
+
+    def _lines(self, message: Message) -> Iterator[str]:
+        analysis = analyze(message.text, encoding=message.encoding)
+        yield f"To:        {', '.join(message.to)}"
+        asked = {
+            "From": message.sender,
+            "At": message.send_at,
+            "Validity": message.validity,
+            "Flash": "yes" if message.flash else None,
+            "Reference": message.reference,
+            "Report to": message.report_url,
+        }
+        for title, value in asked.items():
+            if value is not None:
+                yield f"{title + ':':<10} {value}"
+        yield f"Encoding:  {analysis.encoding}, {analysis.segments} segment(s)"
+        if self.rates is not None:
+            yield f"Cost:      {_cost(self.rates, message, analysis)}"
+        for line in message.text.split("\n"):
+            yield f"  {visible(line)}".rstrip()
 
     def _write(self, block: str) -> None:
         """Write a block in one call, so that two threads do not mix theirs."""
@@ -57,23 +81,10 @@ class Console:
             ) from error
 
 
-def _lines(message: Message) -> Iterator[str]:
-    analysis = analyze(message.text, encoding=message.encoding)
-    yield f"To:        {', '.join(message.to)}"
-    asked = {
-        "From": message.sender,
-        "At": message.send_at,
-        "Validity": message.validity,
-        "Flash": "yes" if message.flash else None,
-        "Reference": message.reference,
-        "Report to": message.report_url,
-    }
-    for title, value in asked.items():
-        if value is not None:
-            yield f"{title + ':':<10} {value}"
-    yield f"Encoding:  {analysis.encoding}, {analysis.segments} segment(s)"
-    for line in message.text.split("\n"):
-        yield f"  {visible(line)}".rstrip()
+def _cost(rates: RateTable, message: Message, analysis: TextAnalysis) -> str:
+    estimate = rates.estimate(message.to, segments=analysis.segments, encoding=analysis.encoding)
+    total = "unknown" if estimate.total is None else str(estimate.total)
+    return ", ".join([total, *(f"no rate for {mask(number)}" for number in estimate.unpriced)])
 
 
 @hookimpl

@@ -10,6 +10,7 @@ import pytest
 
 from smsgateway import ConfigurationError, Message, SendFailed, SmsGateway
 from smsgateway.hooks import Plugins
+from smsgateway.pricing import RateTable
 from smsgateway.testing import LocalProviderContract
 from smsgateway_console import Console
 
@@ -38,6 +39,20 @@ def test_a_message_is_one_readable_block(
         "  du\n"
         "\n"
     )
+
+
+def test_with_rates_it_says_what_a_vendor_would_take(capsys: pytest.CaptureFixture[str]) -> None:
+    rates = RateTable.from_dict({"45": "0.25"}, currency="DKK")
+    config = {"provider": "console", "rates": rates}
+
+    with SmsGateway.from_config(config) as gateway:
+        gateway.send("x" * 161, to=[DANE, "+4522334489"])
+        gateway.send("Hej", to=[DANE, "+46701234567"])
+        gateway.send("Hej", to="+46701234567")
+
+    costs = re.findall(r"^Cost: +(.*)", capsys.readouterr().out, re.MULTILINE)
+    swede = "no rate for +46*******67"
+    assert costs == ["1.00 DKK", f"0.25 DKK, {swede}", f"unknown, {swede}"]
 
 
 def test_all_that_a_message_asks_for_is_printed(

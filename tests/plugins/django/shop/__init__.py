@@ -1,0 +1,1 @@
+"""A small real site, which texts its customers."""

@@ -1,0 +1,229 @@
+"""System checks: in sentences that a person understands, before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.checks import CheckMessage, run_checks
+
+if TYPE_CHECKING:
+    from tests.plugins.django.conftest import Project
+
+CPSMS = {"BACKEND": "cpsms", "OPTIONS": {"username": "acme", "api_key": "a-secret-key"}}
+GATEWAYAPI = {"BACKEND": "gatewayapi", "OPTIONS": {"token_env": "PATH"}}
+NULL = {"BACKEND": "null"}
+
+
+def check(settings: Any, *, deploy: bool = False, **aliases: Any) -> list[CheckMessage]:
+    settings.SMSGATEWAY = aliases
+    return run_checks(tags=["smsgateway"], include_deployment_checks=deploy)
+
+
+def ids(messages: list[CheckMessage]) -> list[str | None]:
+    return [message.id for message in messages]
+
+
+def test_a_setting_that_is_right_is_passed_over(settings: Any) -> None:
+    assert check(settings, default=NULL, alerts=CPSMS) == []
+
+
+def test_every_alias_is_built_though_tests_replace_them_all(settings: Any) -> None:
+    wrong = {"BACKEND": "cpsms", "OPTIONS": {"usrname": "acme"}}
+
+    (message,) = check(settings, default=NULL, alerts=wrong)
+
+    assert message.id == "smsgateway.E001"
+    assert message.msg.startswith("SMSGATEWAY['alerts']: No option of cpsms is called 'usrname'.")
+
+
+@pytest.mark.parametrize(
+    "previous", [[{"report_secrt": "old"}], [{"report_secret_env": "NO_SUCH_VARIABLE"}]]
+)
+def test_previous_options_are_checked_too(settings: Any, previous: Any) -> None:
+    (message,) = check(settings, default=CPSMS | {"PREVIOUS": previous})
+
+    assert message.id == "smsgateway.E001"
+    assert "failover: gateway 2: " in message.msg
+
+
+def test_a_region_that_is_none_is_found_though_no_number_is_read_yet(settings: Any) -> None:
+    (message,) = check(settings, default={"BACKEND": "null", "OPTIONS": {"region": "UK"}})
+
+    assert message.id == "smsgateway.E001"
+    assert message.msg == (
+        "SMSGATEWAY['default']: No region is called 'UK'. Use the two letters of ISO 3166, "
+        "such as 'DK'."
+    )
+
+
+def test_a_setting_that_is_no_dict_is_told(settings: Any) -> None:
+    settings.SMSGATEWAY = [NULL]
+
+    messages = run_checks(tags=["smsgateway"], include_deployment_checks=True)
+
+    assert [(message.id, message.msg) for message in messages] == [
+        ("smsgateway.E001", "SMSGATEWAY must be a dict of aliases.")
+    ]
+
+
+@pytest.mark.parametrize("setting", [{}, {"alerts": NULL}], ids=["no alias", "no default"])
+def test_a_missing_default_is_told(settings: Any, setting: dict[str, Any]) -> None:
+    settings.SMSGATEWAY = setting
+
+    (message,) = run_checks(tags=["smsgateway"])
+
+    assert message.id == "smsgateway.W001"
+    assert message.hint == 'To begin with: SMSGATEWAY = {"default": {"BACKEND": "console"}}'
+
+
+def test_webhooks_that_nothing_can_prove_are_told(settings: Any) -> None:
+    (message,) = check(settings, default=GATEWAYAPI)
+
+    assert message.id == "smsgateway.W003"
+    assert message.msg == (
+        "SMSGATEWAY['default']: every webhook request will be refused. "
+        "gatewayapi needs the option webhook_secret to believe any request."
+    )
+
+
+def test_webhooks_that_are_not_routed_need_no_secret(settings: Any) -> None:
+    settings.ROOT_URLCONF = ()
+
+    assert check(settings, default=GATEWAYAPI) == []
+
+
+def test_a_public_url_without_webhook_urls_is_told(settings: Any) -> None:
+    settings.ROOT_URLCONF = ()
+
+    (message,) = check(settings, default=NULL | {"PUBLIC_URL": "https://shop.example"})
+
+    assert message.id == "smsgateway.E003"
+    assert message.hint == 'Add to urlpatterns: path("sms/", include("smsgateway_django.urls"))'
+
+
+def test_a_project_without_a_site_is_checked(settings: Any) -> None:
+    del settings.ROOT_URLCONF
+
+    assert check(settings, default=GATEWAYAPI) == []
+
+
+@pytest.mark.parametrize(
+    "default",
+    [
+        pytest.param(NULL, id="null"),
+        pytest.param({"BACKEND": "dummy"}, id="dummy"),
+        pytest.param({"BACKEND": "console"}, id="console"),
+        pytest.param({"BACKEND": "locmem"}, id="locmem"),
+        pytest.param({"BACKEND": "file", "OPTIONS": {"file_path": "x"}}, id="file"),
+        pytest.param({"BACKEND": "failover", "OPTIONS": {"gateways": ["dev"]}}, id="a route"),
+    ],
+)
+def test_what_sends_to_nobody_is_not_deployed(settings: Any, default: dict[str, Any]) -> None:
+    console = {"BACKEND": "console"}
+
+    assert ids(check(settings, default=default, dev=console)) == []
+    assert ids(check(settings, deploy=True, default=default, dev=console)) == ["smsgateway.E002"]
+
+
+def test_a_route_with_one_real_account_is_deployed(settings: Any) -> None:
+    route = {"BACKEND": "failover", "OPTIONS": {"gateways": ["real", {"provider": "console"}]}}
+    real = {"BACKEND": "cpsms", "OPTIONS": {"username": "acme", "api_key_env": "PATH"}}
+
+    assert check(settings, deploy=True, default=route, real=real) == []
+
+
+def test_a_secret_in_the_settings_is_told_when_it_is_deployed(settings: Any) -> None:
+    (message,) = check(settings, deploy=True, default=CPSMS)
+
+    assert message.id == "smsgateway.W002"
+    assert message.msg == "SMSGATEWAY['default']: OPTIONS holds 'api_key' itself."
+    assert message.hint == "'api_key_env' or 'api_key_file' keeps it out of the settings."
+
+
+def test_a_secret_that_the_settings_took_from_the_environment_is_none_of_theirs(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CPSMS_API_KEY", "a-secret-key")
+
+    assert check(settings, deploy=True, default=CPSMS) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        pytest.param([], ["SMSGATEWAY_MAIL must be a dict."], id="a list"),
+        pytest.param({"NUMBERS": {}}, [], id="right"),
+        pytest.param({}, [], id="empty"),
+        pytest.param(
+            {"NUMBER": {}, "USING": "alarms"},
+            [
+                (
+                    "SMSGATEWAY_MAIL: No key is called 'NUMBER'. Did you mean 'NUMBERS'? "
+                    "There are: NUMBERS, OTHERS, SEGMENTS, USING."
+                ),
+                (
+                    "SMSGATEWAY_MAIL: No alias of SMSGATEWAY is called 'alarms'. "
+                    "Did you mean 'alerts'? There are: alerts, default."
+                ),
+            ],
+            id="unknown names",
+        ),
+    ],
+)
+def test_the_setting_of_the_email_backend_is_checked(
+    settings: Any, setting: Any, words: list[str]
+) -> None:
+    settings.SMSGATEWAY_MAIL = setting
+
+    messages = run_checks(tags=["smsgateway"])
+
+    assert [message.msg for message in messages] == words
+    assert set(ids(messages)) <= {"smsgateway.E004"}
+
+
+def test_what_is_wrong_is_told_once(settings: Any) -> None:
+    assert ids(check(settings, deploy=True, default={"BACKEND": "cpmsms"})) == ["smsgateway.E001"]
+
+
+def test_manage_py_check_stops_with_a_sentence(project: Project) -> None:
+    project.write(
+        "settings.py",
+        """
+        SECRET_KEY = "x"
+        INSTALLED_APPS = ["smsgateway_django"]
+        SMSGATEWAY = {
+            "default": {"BACKEND": "cpsms", "OPTIONS": {"username": "acme", "api_kye": "s3cret"}}
+        }
+        """,
+    )
+
+    done = project.manage("check")
+
+    assert done.returncode == 1
+    assert (
+        "?: (smsgateway.E001) SMSGATEWAY['default']: No option of cpsms is called 'api_kye'. "
+        "Did you mean 'api_key'?"
+    ) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "s3cret" not in done.stderr
+
+
+def test_manage_py_check_deploy_names_what_is_for_development_only(project: Project) -> None:
+    project.write(
+        "settings.py",
+        """
+        SECRET_KEY = "x"
+        INSTALLED_APPS = ["smsgateway_django"]
+        SMSGATEWAY = {
+            "default": {"BACKEND": "console"},
+            "alerts": {"BACKEND": "cpsms", "OPTIONS": {"token": "s3cret"}},
+        }
+        """,
+    )
+
+    done = project.manage("check", "--deploy")
+
+    assert "SMSGATEWAY['default'] is 'console', which sends nothing to anybody." in done.stderr
+    assert "SMSGATEWAY['alerts']: OPTIONS holds 'token' itself." in done.stderr
+    assert "s3cret" not in done.stderr

@@ -1,0 +1,139 @@
+"""Tests of a project never send, whoever runs them: seen in processes of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.plugins.django.conftest import Project
+
+SETTINGS = """
+    SECRET_KEY = "x"
+    INSTALLED_APPS = ["smsgateway_django"]
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+    FILE = {"BACKEND": "file", "OPTIONS": {"file_path": "sent.jsonl", "region": "DK"}}
+    SMSGATEWAY = {"default": FILE, "real": FILE | {"TEST": {"SEND": True}}}
+"""
+
+DJANGO_TESTS = """
+    from django.test import SimpleTestCase, TestCase
+
+    from smsgateway_django import outbox, send_sms
+
+
+    class Sending:
+        def test_one(self):
+            send_sms("one", "22334488")
+            self.assertEqual([message.text for message in outbox], ["one"])
+
+        def test_two(self):
+            send_sms("two", "22334488")
+            self.assertEqual([message.text for message in outbox], ["two"])
+
+        def test_none(self):
+            self.assertEqual(outbox, [])
+
+
+    class FirstTests(Sending, TestCase):
+        pass
+
+
+    class SecondTests(Sending, SimpleTestCase):
+        pass
+
+
+    class RealTests(SimpleTestCase):
+        def test_real(self):
+            send_sms("for real", "22334488", using="real")
+            self.assertEqual(outbox, [])
+"""
+
+PYTEST_TESTS = """
+    import pytest
+
+    from smsgateway_django import outbox, send_sms
+
+
+    @pytest.mark.parametrize("text", ["one", "two"])
+    def test_fixture(smsoutbox, text):
+        send_sms(text, "22334488")
+        assert [message.text for message in smsoutbox] == [text]
+
+
+    @pytest.mark.parametrize("text", ["one", "two"])
+    def test_without_the_fixture(text):
+        send_sms(text, "22334488")
+        assert [message.text for message in outbox] == [text]
+
+
+    def test_real(smsoutbox):
+        send_sms("for real", "22334488", using="real")
+        assert len(smsoutbox) == 0
+"""
+
+
+@pytest.fixture
+def site(project: Project) -> Project:
+    """A project that would write a file for each message it sends."""
+    project.write("settings.py", SETTINGS)
+    return project
+
+
+def sent(folder: Path) -> list[str]:
+    return (folder / "sent.jsonl").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--parallel", "2")], ids=["alone", "parallel"])
+def test_djangos_runner_sends_nothing(site: Project, arguments: tuple[str, ...]) -> None:
+    site.write("tests.py", DJANGO_TESTS)
+
+    done = site.manage("test", *arguments)
+
+    assert done.returncode == 0, done.stderr
+    assert "Ran 7 tests" in done.stderr
+    (only,) = sent(site.folder)
+    assert '"text": "for real"' in only
+
+
+def test_pytest_sends_nothing(site: Project) -> None:
+    site.write("test_sms.py", PYTEST_TESTS)
+
+    done = site.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_sms.py")
+
+    assert done.returncode == 0, done.stdout
+    assert "5 passed" in done.stdout
+    (only,) = sent(site.folder)
+    assert '"text": "for real"' in only
+
+
+def test_djangos_test_classes_send_nothing_under_pytest(site: Project) -> None:
+    site.write("tests.py", DJANGO_TESTS)
+
+    done = site.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests.py")
+
+    assert done.returncode == 0, done.stdout
+    assert "7 passed" in done.stdout
+    assert len(sent(site.folder)) == 1
+
+
+def test_a_program_sends(site: Project) -> None:
+    done = site.manage("sendtestsms", "22334488")
+
+    assert done.returncode == 0, done.stderr
+    assert len(sent(site.folder)) == 1
+
+
+def test_pytest_without_django_is_left_alone(project: Project) -> None:
+    project.write(
+        "test_plain.py",
+        "def test_plain():\n    import sys\n    assert 'django.core' not in sys.modules\n",
+    )
+
+    done = project.run(
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:django", "test_plain.py"
+    )
+
+    assert done.returncode == 0, done.stdout

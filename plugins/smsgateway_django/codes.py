@@ -1,0 +1,51 @@
+"""One-time codes, as the bridges to other packages send them.
+
+By the alias `otp` where the setting has one, else by `default`.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from smsgateway.errors import SmsGatewayError
+from smsgateway.message import MessageFields
+from smsgateway_django.aliases import gateways
+from smsgateway_django.errors import InvalidGateway
+from smsgateway_django.sending import send_sms
+from smsgateway_django.setting import DEFAULT
+
+__all__ = ["send_code", "try_to_send_code"]
+
+_log = logging.getLogger("smsgateway.django")
+
+_ALIAS = "otp"
+_VALIDITY = timedelta(minutes=5)  # who waits longer asks for another code
+
+
+def send_code(text: str, to: str, *, using: str | None = None) -> None:
+    """Send a one-time code; if every account that may send it can say so, for five minutes only.
+
+    Raises:
+        InvalidGateway: The alias cannot be used as it is written.
+        SmsGatewayError: As `send_sms` raises it.
+    """
+    alias = using or (_ALIAS if _ALIAS in gateways else DEFAULT)
+    accounts = gateways[alias].route.leaves
+    fields: MessageFields = {}
+    if all(account.capabilities.validity for account in accounts):
+        fields["validity"] = _VALIDITY
+    send_sms(text, to, using=alias, **fields)
+
+
+def try_to_send_code(text: str, to: str, *, using: str | None = None) -> bool:
+    """Send a one-time code and return whether it was accepted; why not is logged.
+
+    The log has neither the text, which is a password, nor the number.
+    """
+    try:
+        send_code(text, to, using=using)
+    except (SmsGatewayError, InvalidGateway) as error:
+        _log.error("A one-time code could not be sent: %s", error)
+        return False
+    return True

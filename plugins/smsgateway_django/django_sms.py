@@ -1,0 +1,52 @@
+"""django-sms: `SMS_BACKEND = "smsgateway_django.django_sms.SmsBackend"`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from sms.backends.base import BaseSmsBackend
+from sms.message import Message
+
+from smsgateway.errors import SmsGatewayError
+from smsgateway_django.errors import InvalidGateway
+from smsgateway_django.sending import send_sms
+
+__all__ = ["SmsBackend"]
+
+_log = logging.getLogger("smsgateway.django")
+
+
+class SmsBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sms has no types
+    """Sends the messages of django-sms by an alias of `SMSGATEWAY`.
+
+    Args:
+        *args: What django-sms's backends take.
+        using: The alias; `default` where None.
+        **kwargs: The same by name. `fail_silently` logs what goes wrong instead of raising it.
+    """
+
+    def __init__(self, *args: Any, using: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._using = using
+
+    def send_messages(self, messages: Iterable[Message]) -> int:
+        """Send messages, and return how many recipients were accepted.
+
+        Raises:
+            InvalidGateway: The alias cannot be used as it is written.
+            SmsGatewayError: As `send_sms` raises it; the messages before were sent.
+        """
+        return sum(self._send(message) for message in messages)
+
+    def _send(self, message: Message) -> int:
+        sender = message.originator or None
+        try:
+            result = send_sms(message.body, message.recipients, sender=sender, using=self._using)
+        except (SmsGatewayError, InvalidGateway) as error:
+            if not self.fail_silently:
+                raise
+            _log.error("A message of django-sms was not sent: %s", error)
+            return 0
+        return len(result.accepted)

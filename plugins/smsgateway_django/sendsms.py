@@ -1,0 +1,41 @@
+"""django-sendsms: `SENDSMS_BACKEND = "smsgateway_django.sendsms.SmsBackend"`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from sendsms.backends.base import BaseSmsBackend
+from sendsms.message import SmsMessage
+
+from smsgateway.errors import SmsGatewayError
+from smsgateway_django.errors import InvalidGateway
+from smsgateway_django.sending import send_sms
+
+__all__ = ["SmsBackend"]
+
+_log = logging.getLogger("smsgateway.django")
+
+
+class SmsBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sendsms has no types
+    """Sends the messages of django-sendsms by the alias `default`."""
+
+    def send_messages(self, messages: Iterable[SmsMessage]) -> int:
+        """Send messages, and return how many of them reached a provider.
+
+        Raises:
+            InvalidGateway: The alias cannot be used as it is written.
+            SmsGatewayError: As `send_sms` raises it; the messages before were sent.
+        """
+        return sum(self._is_sent(message) for message in messages)
+
+    def _is_sent(self, message: SmsMessage) -> bool:
+        sender, flash = message.from_phone or None, bool(message.flash)
+        try:
+            send_sms(message.body, message.to, sender=sender, flash=flash)
+        except (SmsGatewayError, InvalidGateway) as error:
+            if not self.fail_silently:
+                raise
+            _log.error("A message of django-sendsms was not sent: %s", error)
+            return False
+        return True

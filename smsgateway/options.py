@@ -9,6 +9,7 @@ from math import inf
 from typing import NamedTuple
 
 from smsgateway.errors import ConfigurationError
+from smsgateway.guard import GuardOptions
 from smsgateway.pricing import RateTable
 
 __all__ = ["GatewayOptions", "Guarantee", "TransportOptions"]
@@ -34,8 +35,8 @@ class TransportOptions(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayOptions:
-    """What every gateway takes besides its provider's own options.
+class GatewayOptions(GuardOptions):
+    """What every gateway takes besides its provider's own options; what it must not do, too.
 
     Attributes:
         region: Where national numbers are from (ISO 3166), such as `"DK"`.
@@ -74,6 +75,7 @@ class GatewayOptions:
     ca_file: str | None = None
 
     def __post_init__(self) -> None:
+        GuardOptions.__post_init__(self)  # `super()` finds no way in a class with slots
         for name in (
             "rest_after",
             "rest_for",

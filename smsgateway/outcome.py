@@ -104,7 +104,7 @@ def merge(
         if number in seen:
             result = _suppressed(number, Reason.DUPLICATE)
         elif number not in wanted:
-            result = _suppressed(number, Reason.STOPPED)
+            result = found.get(number) or _suppressed(number, Reason.STOPPED)
         else:
             result = found.get(number) or _unconfirmed(number)
         seen.add(number)

@@ -25,6 +25,8 @@ from smsgateway.errors import (
     SendInterrupted,
     SmsGatewayError,
 )
+from smsgateway.flood import StoreError
+from smsgateway.guard import Guard, Price
 from smsgateway.hooks import PluginFailed, Plugins, Stop, installed_plugins
 from smsgateway.message import Message, MessageFields, Recipients, make_message
 from smsgateway.options import GatewayOptions, Guarantee
@@ -56,6 +58,7 @@ class Steps(Abilities):
         route = provider if isinstance(provider, Composite) else Leaf(provider, options)
         super().__init__(route, installed_plugins() if plugins is None else plugins, clock)
         self.options = replace(options, region=options.region or route.region)
+        self._guard = Guard(route.name, options)
         self.rates = route.rates if isinstance(route, Leaf) else RateTable()
         self._has_promises = any(
             leaf.capabilities.joined_segments is not None for leaf in route.leaves
@@ -131,8 +134,11 @@ class Steps(Abilities):
         message = self._after_plugins(given)
         analysis = self._analyzed(message)
         self.route.check(message)
+        price = self._price(message)
+        message, stopped = self._guarded(message, analysis, price, dry_run=dry_run)
         if dry_run:
-            return self._result(given, message, analysis, self._simulated(message))
+            simulated = chain(stopped, self._simulated(message))
+            return self._result(given, message, analysis, simulated)
         self._warn_of_length(message)
         message = self.route.prepared(message)
         terms = self._terms(message, analysis)
@@ -146,10 +152,11 @@ class Steps(Abilities):
         sent_at = self._clock.now()
         interrupt = yield errands
         errors = [error for errand in errands for error in errand.errors]
+        results = list(chain.from_iterable(errand.results() for errand in errands))
+        self._give_back(results, analysis, price)
         if errors and all(errand.is_refused for errand in errands):
             raise errors[0]  # no provider found words for it: nothing was sent
-        results = chain.from_iterable(errand.results() for errand in errands)
-        result = self._result(given, message, analysis, results, sent_at)
+        result = self._result(given, message, analysis, chain(stopped, results), sent_at)
         self._conclude(result, errors, interrupt)
         return result
 
@@ -221,6 +228,39 @@ class Steps(Abilities):
             results = alike(message, SendStatus.SUPPRESSED, Reason.STOPPED, detail=changed.reason)
             raise self._failure(self._named(message, results), None)
         return message if changed is message else self._prepared(changed)
+
+    def _price(self, message: Message) -> Price:
+        """Say what a message is expected to cost to each number, where that is capped."""
+        if self.options.cost_a_day is None:
+            return lambda _: None
+        costs = {
+            number: rate.price * leaf.analyzed(part).segments
+            for leaf, part in self.route.choices(message)
+            for number in part.to
+            if (rate := leaf.rates.find(number)) is not None
+        }
+        return costs.get
+
+    def _guarded(
+        self, message: Message, analysis: TextAnalysis, price: Price, *, dry_run: bool
+    ) -> tuple[Message, Sequence[RecipientResult]]:
+        """Let the guard stop the message to some recipients, or to all."""
+        try:
+            clearance = self._guard.check(message, analysis.segments, price, is_dry_run=dry_run)
+        except StoreError as error:  # nobody knows whether it would have stopped the message
+            results = alike(message, SendStatus.NOT_SENT, Reason.STOPPED, detail=str(error))
+            raise self._failure(self._named(message, results), error) from error
+        if clearance.message is None:
+            raise self._failure(self._named(message, clearance.stopped), None)
+        return clearance.message, clearance.stopped
+
+    def _give_back(
+        self, results: Iterable[RecipientResult], analysis: TextAnalysis, price: Price
+    ) -> None:
+        try:
+            self._guard.give_back(results, analysis.segments, price)
+        except StoreError as error:
+            _log.warning("The guard still counts what was not sent. %s", error)
 
     def _named(self, message: Message, results: Iterable[RecipientResult]) -> SendResult:
         named = tuple(replace(result, provider=self.route.name) for result in results)

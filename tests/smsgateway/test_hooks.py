@@ -107,6 +107,20 @@ def test_a_plugin_brings_providers() -> None:
     assert plugins.origin("pigeon") == "birds 1.0"
 
 
+def test_a_copy_has_the_same_plugins_and_may_have_more() -> None:
+    plugins = Plugins()
+    plugins.register(Birds(), name="birds", origin="birds 1.0")
+    plugins.load(EntryPoint(name="gone", value="no_such_module", group="smsgateway"))
+
+    twin = plugins.copy()
+    twin.register(Stops())
+
+    assert (twin.providers, twin.origin("pigeon")) == (plugins.providers, "birds 1.0")
+    assert twin.broken == plugins.broken
+    assert isinstance(twin.before_send(HEJ), Stop)
+    assert plugins.before_send(HEJ) is HEJ
+
+
 def test_each_plugin_sees_what_the_one_before_it_made() -> None:
     watches = Watches()
     plugins = Plugins([watches, Appends("."), Appends("!")])

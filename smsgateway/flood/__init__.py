@@ -1,0 +1,24 @@
+"""Flood control: the first message at once, then a digest of what was held back, and a brake."""
+
+from smsgateway.flood.control import Flood, FloodRules, Verdict
+from smsgateway.flood.digest import Digest, Phase
+from smsgateway.flood.ledger import NO_LIMITS, Amount, Brake, Ledger, Limits
+from smsgateway.flood.store import Documents, FileStore, MemoryStore, Store, StoreError
+
+__all__ = [
+    "NO_LIMITS",
+    "Amount",
+    "Brake",
+    "Digest",
+    "Documents",
+    "FileStore",
+    "Flood",
+    "FloodRules",
+    "Ledger",
+    "Limits",
+    "MemoryStore",
+    "Phase",
+    "Store",
+    "StoreError",
+    "Verdict",
+]

@@ -1,0 +1,362 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from smsgateway import ConfigurationError
+from smsgateway.flood import Brake, Digest, Flood, FloodRules, Limits, Phase
+
+ANNA = "+4522334488"
+BO = "+4522334499"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def flood(clock: Clock) -> Flood:
+    return Flood("alerts", clock=clock)
+
+
+def _exhaust(flood: Flood) -> None:
+    for number in range(9):
+        flood.ask(f"kind {number}", [ANNA])
+
+
+def test_the_first_message_of_a_key_goes_out_at_once(flood: Flood) -> None:
+    verdict = flood.ask("disk full", [ANNA, BO])
+
+    assert verdict.to == (ANNA, BO)
+    assert verdict.held == ()
+    assert not verdict.is_last
+
+
+def test_ten_thousand_more_become_one_counted_digest(flood: Flood, clock: Clock) -> None:
+    flood.ask("disk full", [ANNA])
+    held = [flood.ask("disk full", [ANNA]).held for _ in range(10_000)]
+    clock.wait(600)
+
+    digests = flood.due()
+
+    assert set(held) == {(ANNA,)}
+    assert [(digest.count, digest.phase) for digest in digests] == [(10_000, Phase.OVER)]
+    assert flood.wait() is None
+
+
+def test_records_that_were_added_up_are_sent_once_and_counted(flood: Flood) -> None:
+    verdict = flood.ask("disk full", [ANNA], count=38)
+
+    (digest,) = flood.due(early=True)
+
+    assert verdict.to == (ANNA,)
+    assert digest.count == 37
+
+
+def test_a_number_that_is_given_twice_gets_one_message(flood: Flood) -> None:
+    verdict = flood.ask("disk full", [ANNA, ANNA])
+
+    assert verdict.to == (ANNA,)
+
+
+def test_nothing_is_due_before_the_window_closes(flood: Flood, clock: Clock) -> None:
+    flood.ask("disk full", [ANNA], count=2)
+    clock.wait(599)
+
+    assert flood.wait() == 1
+    assert flood.due() == []
+
+
+def test_a_key_that_was_quiet_for_a_window_is_new_again(flood: Flood, clock: Clock) -> None:
+    flood.ask("disk full", [ANNA])
+    clock.wait(600)
+
+    assert flood.ask("disk full", [ANNA]).to == (ANNA,)
+
+
+def test_a_flood_announces_its_start_its_count_and_its_end(flood: Flood, clock: Clock) -> None:
+    told = []
+    for _ in range(90):
+        flood.ask("disk full", [ANNA])
+        clock.wait(60)
+        told += flood.due()
+    clock.wait(3600)
+    told += flood.due()
+
+    assert [digest.phase for digest in told] == ["started", "going_on", "going_on", "over"]
+    assert [digest.count for digest in told] == [10, 20, 40, 19]
+    assert told[-1].total == 89
+
+
+def test_the_end_is_told_too_when_nothing_came_since(flood: Flood, clock: Clock) -> None:
+    flood.ask("disk full", [ANNA], count=2)
+    clock.wait(590)
+    flood.ask("disk full", [ANNA])
+    clock.wait(10)
+    (started,) = flood.due()
+    clock.wait(1200)
+
+    (over,) = flood.due()
+
+    assert started.phase is Phase.STARTED
+    assert (over.phase, over.count, over.total) == (Phase.OVER, 0, 2)
+    assert over.text == "Over: 2 more in 10 min"
+
+
+def test_the_message_that_reaches_the_limit_says_that_more_are_held_back(flood: Flood) -> None:
+    verdicts = [flood.ask(f"kind {number}", [ANNA]) for number in range(11)]
+
+    assert [bool(verdict.to) for verdict in verdicts] == [True] * 9 + [False] * 2
+    assert [verdict.is_last for verdict in verdicts] == [False] * 8 + [True] + [False] * 2
+
+
+def test_the_last_token_is_kept_for_the_digest(flood: Flood, clock: Clock) -> None:
+    _exhaust(flood)
+    for number in range(100):
+        flood.ask(f"late kind {number}", [ANNA])
+    clock.wait(600)
+
+    (digest,) = flood.due()
+
+    assert digest.count == 100
+    assert digest.keys == (
+        ("late kind 0", 1),
+        ("late kind 1", 1),
+        ("late kind 2", 1),
+        ("others", 97),
+    )
+
+
+def test_a_key_whose_first_message_was_held_back_is_sent_when_there_is_room(
+    flood: Flood, clock: Clock
+) -> None:
+    _exhaust(flood)
+    flood.ask("late", [ANNA])
+    clock.wait(3600)
+
+    assert flood.ask("late", [ANNA]).to == (ANNA,)
+
+
+def test_a_digest_waits_for_a_token(clock: Clock) -> None:
+    rules = FloodRules(window=1, limit=2, per=100)
+    flood = Flood("alerts", rules, clock=clock)
+    flood.ask("a", [ANNA], count=2)
+    clock.wait(1)
+    told = flood.due()
+    flood.ask("b", [ANNA])
+    clock.wait(1)
+
+    assert len(told) == 1
+    assert flood.due() == []
+    wait = flood.wait()
+    assert wait is not None
+    clock.wait(wait)
+    assert [digest.count for digest in flood.due()] == [1]
+
+
+def test_of_too_many_keys_the_one_unseen_for_longest_is_forgotten(clock: Clock) -> None:
+    flood = Flood("alerts", FloodRules(keys=2), clock=clock)
+    for key in ("a", "b", "a", "c"):
+        flood.ask(key, [ANNA])
+
+    assert flood.ask("a", [ANNA]).to == ()
+    assert flood.ask("b", [ANNA]).to == (ANNA,)
+
+
+def test_what_could_not_be_sent_is_in_the_next_digest(flood: Flood, clock: Clock) -> None:
+    flood.ask("disk full", [ANNA, BO])
+    flood.hold("disk full", [BO])
+    clock.wait(600)
+
+    (digest,) = flood.due()
+
+    assert (digest.to, digest.count) == ((BO,), 1)
+
+
+def test_numbers_with_the_same_to_be_told_share_a_digest(flood: Flood, clock: Clock) -> None:
+    flood.ask("disk full", [ANNA, BO], count=5)
+    clock.wait(600)
+
+    assert [digest.to for digest in flood.due()] == [(ANNA, BO)]
+
+
+def test_numbers_with_different_things_to_be_told_get_their_own(flood: Flood, clock: Clock) -> None:
+    flood.ask("disk full", [ANNA, BO], count=5)
+    flood.ask("disk full", [BO])
+    clock.wait(600)
+
+    digests = flood.due()
+
+    assert [(digest.to, digest.count) for digest in digests] == [((ANNA,), 4), ((BO,), 5)]
+
+
+def test_the_brake_of_a_number_stops_what_is_sent_to_it_alone(clock: Clock) -> None:
+    brake = Brake(number=Limits(messages_an_hour=2))
+    flood = Flood("alerts", FloodRules(brake=brake), clock=clock)
+
+    verdicts = [
+        flood.ask("a", [ANNA]),
+        flood.ask("b", [ANNA]),
+        flood.ask("c", [ANNA, BO]),
+    ]
+
+    assert [verdict.to for verdict in verdicts] == [(ANNA,), (ANNA,), (BO,)]
+    assert [verdict.held for verdict in verdicts] == [(), (), (ANNA,)]
+    assert [verdict.is_last for verdict in verdicts] == [False, True, False]
+
+
+def test_what_the_brake_held_back_is_told_when_it_lets_go(clock: Clock) -> None:
+    brake = Brake(number=Limits(messages_an_hour=1))
+    flood = Flood("alerts", FloodRules(brake=brake), clock=clock)
+    flood.ask("a", [ANNA], count=3)
+    clock.wait(600)
+
+    braked = flood.due()
+    clock.wait(3300)
+    (digest,) = flood.due()
+
+    assert braked == []
+    assert digest.count == 2
+
+
+@pytest.mark.parametrize(
+    ("limits", "allowed"),
+    [
+        pytest.param(Limits(messages_an_hour=3), 3, id="messages an hour"),
+        pytest.param(Limits(messages_a_day=3), 3, id="messages a day"),
+        pytest.param(Limits(segments_an_hour=5), 2, id="segments an hour"),
+        pytest.param(Limits(segments_a_day=5), 2, id="segments a day"),
+    ],
+)
+def test_the_brake_of_an_alias_counts_all_numbers_together(
+    limits: Limits, allowed: int, clock: Clock
+) -> None:
+    flood = Flood("alerts", FloodRules(brake=Brake(alias=limits)), clock=clock)
+
+    verdict = flood.ask("a", [f"+452233448{last}" for last in range(5)], segments=2)
+
+    assert len(verdict.to) == allowed
+    assert verdict.is_last
+
+
+def test_a_day_is_any_that_ends_now(clock: Clock) -> None:
+    brake = Brake(number=Limits(messages_a_day=1))
+    flood = Flood("alerts", FloodRules(brake=brake), clock=clock)
+    flood.ask("a", [ANNA])
+    clock.wait(86_399)
+    held = flood.ask("b", [ANNA])
+    clock.wait(301)
+    sent = flood.ask("c", [ANNA])
+
+    assert held.to == ()
+    assert sent.to == (ANNA,)
+
+
+def test_a_clock_that_is_set_back_holds_nothing_for_longer(flood: Flood, clock: Clock) -> None:
+    flood.ask("disk full", [ANNA], count=2)
+    clock.wait(-86_400)
+    flood.ask("disk full", [ANNA])
+    clock.wait(600)
+
+    assert [digest.count for digest in flood.due()] == [2]
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        pytest.param({"window": 0}, "window", id="no window"),
+        pytest.param({"limit": 1}, "limit", id="no message besides the digest"),
+        pytest.param({"per": float("nan")}, "per", id="not a number"),
+        pytest.param({"keys": 0}, "keys", id="no memory"),
+    ],
+)
+def test_rules_that_make_no_sense_are_refused(options: dict[str, float], name: str) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        FloodRules(**options)  # type: ignore[arg-type]  # what is wrong is the point
+
+
+def test_a_limit_of_nothing_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="messages_a_day must be more than 0"):
+        Limits(messages_a_day=0)
+
+
+def _digest(**changes: object) -> Digest:
+    fields: dict[str, object] = {
+        "to": (ANNA,),
+        "phase": Phase.STARTED,
+        "count": 37,
+        "total": 37,
+        "keys": (("ValueError (app/views.py:41)", 36), ("OSError", 1)),
+        "seconds": 600.0,
+        "total_seconds": 600.0,
+    }
+    return Digest(**{**fields, **changes})  # type: ignore[arg-type]  # each test knows its types
+
+
+@pytest.mark.parametrize(
+    ("digest", "text"),
+    [
+        pytest.param(
+            _digest(),
+            "Flood: 37 more in 10 min: ValueError (app/views.py:41) x36, OSError",
+            id="started",
+        ),
+        pytest.param(
+            _digest(phase=Phase.GOING_ON, total=100, total_seconds=7200.0),
+            "Still: 37 more in 10 min (100 in 2 h): ValueError (app/views.py:41) x36, OSError",
+            id="going on",
+        ),
+        pytest.param(
+            _digest(phase=Phase.OVER, count=0, keys=(), total=100, total_seconds=20.0),
+            "Over: 100 more in 20 s",
+            id="over",
+        ),
+    ],
+)
+def test_a_digest_is_one_line(digest: Digest, text: str) -> None:
+    assert digest.text == text
+
+
+def test_no_repr_shows_a_number(flood: Flood) -> None:
+    verdict = flood.ask("disk full", [ANNA], count=2)
+    digests = flood.due(early=True)
+
+    assert [repr(each) for each in (flood, verdict, *digests)] == [
+        "<Flood alerts>",
+        "<Verdict send to 1, hold from 0>",
+        "<Digest over: 1 held back from 1 numbers>",
+    ]
+
+
+_ASK = """
+import sys
+from smsgateway.flood import FileStore, Flood
+flood = Flood("alerts", store=FileStore(sys.argv[1]))
+print(sum(bool(flood.ask("disk full", ["+4522334488"]).to) for _ in range(25)))
+"""
+
+
+def test_processes_that_share_a_file_send_the_first_message_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = str(tmp_path_factory.mktemp("flood") / "flood.db")
+    command = [sys.executable, "-c", _ASK, path]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4)]
+
+    sent = [int(process.communicate()[0]) for process in processes]
+
+    assert sum(sent) == 1

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from smsgateway.flood import FileStore, MemoryStore, Store, StoreError
+
+NOW = 1_800_000_000.0
+TWO_DAYS = 2 * 86_400
+
+
+@pytest.fixture(params=["memory", "file"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    return MemoryStore() if request.param == "memory" else FileStore(tmp_path / "deep" / "state.db")
+
+
+def test_a_document_is_there_in_the_next_transaction(store: Store) -> None:
+    with store.transaction(NOW) as documents:
+        documents["a"] = [1, {"b": None}]
+
+    with store.transaction(NOW) as documents:
+        assert dict(documents) == {"a": [1, {"b": None}]}
+        assert len(documents) == 1
+
+
+def test_a_document_can_be_deleted(store: Store) -> None:
+    with store.transaction(NOW) as documents:
+        documents["a"] = 1
+        del documents["a"]
+
+        assert "a" not in documents
+        with pytest.raises(KeyError):
+            del documents["a"]
+
+
+def test_a_document_is_forgotten_two_days_after_its_last_change(store: Store) -> None:
+    with store.transaction(NOW) as documents:
+        documents["old"] = documents["changed"] = 1
+    with store.transaction(NOW + 1) as documents:
+        documents["changed"] = 2
+
+    with store.transaction(NOW + TWO_DAYS) as documents:
+        assert dict(documents) == {"changed": 2}
+    with store.transaction(NOW + TWO_DAYS + 1) as documents:
+        assert dict(documents) == {}
+
+
+def test_a_file_undoes_what_was_set_before_an_error(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "state.db")
+
+    with suppress(RuntimeError), store.transaction(NOW) as documents:
+        documents["a"] = 1
+        raise RuntimeError
+
+    with store.transaction(NOW) as documents:
+        assert dict(documents) == {}
+
+
+def test_a_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+
+    with FileStore(path).transaction(NOW):
+        pass
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert repr(FileStore(path)) == f"<FileStore {path}>"
+
+
+def test_a_file_that_is_something_else_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "shop.db"
+    with closing(sqlite3.connect(path)) as shop:
+        shop.execute("CREATE TABLE orders (id)")
+
+    with pytest.raises(StoreError, match="no store of version 1"), FileStore(path).transaction(NOW):
+        pass
+
+
+def test_a_file_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("")
+
+    with pytest.raises(StoreError, match="File exists"):
+        FileStore(path / "state.db").transaction(NOW).__enter__()

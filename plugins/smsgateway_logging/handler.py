@@ -1,0 +1,250 @@
+"""`SmsHandler`: where alerts leave the program's logging."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+from smsgateway.errors import ConfigurationError
+from smsgateway.flood import Brake, FloodRules, Limits
+from smsgateway_logging.backlog import Backlog
+from smsgateway_logging.courier import Courier, Origin
+from smsgateway_logging.summary import failure_of, key_of, line_of
+
+__all__ = ["SmsHandler"]
+
+#: Loggers of what a send goes through. What they say of a failed alert must not become one.
+_NOISY = frozenset({"aiohttp", "httpcore", "httpx", "requests", "smsgateway", "urllib3"})
+_PACE = 1.0  # seconds between two looks at a flood that is only counted
+_DEFAULT_BRAKE = Brake(number=Limits(messages_an_hour=20, messages_a_day=100))
+
+# Which context, and which threads, are sending for any handler.
+_is_sending: ContextVar[bool] = ContextVar("smsgateway_logging_is_sending", default=False)
+_workers: set[int] = set()
+_handlers: WeakSet[SmsHandler] = WeakSet()
+
+
+class SmsHandler(logging.Handler):
+    """Sends what is logged by SMS: the first record of a kind at once, a flood as digests.
+
+    To log costs microseconds: a daemon thread sends. It never raises into the program, and what
+    goes wrong is told on stderr, as `logging` does it. Ready for `dictConfig`::
+
+        "handlers": {
+            "sms": {
+                "class": "smsgateway_logging.SmsHandler",
+                "to": ["+4522334488"],
+                "gateway": "alerts",
+                "level": "CRITICAL",
+            }
+        }
+
+    Args:
+        to: The numbers, as people type them.
+        gateway: The name of a configured account, its URL, an `SmsGateway`, or a function that
+            returns one; the default account where None. It is looked for with the first alert. One
+            that is made from a name or a URL sends `at_least_once`.
+        level: The least level that is sent, whatever the logger's is.
+        segments: The most that a text may take; a longer one is cut.
+        fields: Attributes of records to add to the text, such as `("host", "code")`.
+        sender: Who the messages are from; the gateway's own sender where None.
+        exception_text: Whether to say an exception's own words, which may hold anything.
+        window: Seconds for which records of a kind are held back after one of them.
+        limit: Messages in `per` seconds, digests included.
+        per: Seconds that `limit` is for.
+        brake: The most messages and segments in an hour and a day: a `Brake`, or what it is made
+            of, `{"number": {"messages_a_day": 50}}`. By default 20 messages an hour and 100 a day.
+        state: A file where several processes remember floods together.
+        queue_size: Kinds of records that may wait to be sent; more of them are counted as one.
+        drain: Seconds that `flush` and `close` wait at the most.
+        ignore: Loggers whose records, and their children's, are not sent.
+        clock: Tells the time, in seconds since 1970.
+
+    Raises:
+        ConfigurationError: An argument is wrong.
+    """
+
+    def __init__(  # noqa: PLR0913 - what `dictConfig` gives is flat
+        self,
+        to: str | Iterable[str],
+        gateway: Origin = None,
+        level: int | str = logging.CRITICAL,
+        *,
+        segments: int = 1,
+        fields: Iterable[str] = (),
+        sender: str | None = None,
+        exception_text: bool = True,
+        window: float = 600.0,
+        limit: int = 10,
+        per: float = 3600.0,
+        brake: Brake | Mapping[str, Mapping[str, Any]] = _DEFAULT_BRAKE,
+        state: str | Path | None = None,
+        queue_size: int = 1000,
+        drain: float = 5.0,
+        ignore: Iterable[str] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(level)
+        numbers = (to,) if isinstance(to, str) else tuple(map(str, to))
+        if not numbers:
+            raise ConfigurationError("to is empty: an alert needs somebody who gets it.")
+        if segments < 1 or queue_size < 1:
+            raise ConfigurationError("segments and queue_size must be 1 or more.")
+        self._line = partial(line_of, fields=tuple(fields), exception_text=exception_text)
+        # Remembered for each logger: a flood asks a million times.
+        self._is_quiet = lru_cache(partial(_is_quiet, tuple(f"{logger}." for logger in ignore)))
+        self._drain = drain
+        self._new_backlog = partial(Backlog, queue_size)
+        self._new_courier = partial(
+            Courier,
+            gateway,
+            to=numbers,
+            sender=sender,
+            segments=segments,
+            rules=FloodRules(window=window, limit=limit, per=per, brake=_brake(brake)),
+            state=None if state is None else Path(state),
+            clock=clock,
+        )
+        self._is_closed = False
+        self._begin()
+        _handlers.add(self)
+
+    @property
+    def sent(self) -> int:
+        """Messages that were sent."""
+        return self._courier.sent
+
+    @property
+    def held(self) -> int:
+        """Records that were held back; digests told of them, or will."""
+        return self._courier.held
+
+    @property
+    def failed(self) -> int:
+        """Messages that were not sent to all numbers."""
+        return self._courier.failed
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Leave a record for the worker, or only count it."""
+        try:
+            # The level again, because QueueListener and MemoryHandler pass on every record.
+            if record.levelno < self.level or self._is_quiet(record.name) or _is_own_doing():
+                return
+            message = _message(record)
+            failure = failure_of(record, message)
+            key = key_of(record, message, failure)
+            if not self._backlog.is_counted(key):
+                formatted = self.format(record) if self.formatter else None
+                self._backlog.add(key, self._line(record, message, failure, formatted=formatted))
+            if self._worker is None or self._is_closed:
+                self._have_it_done()
+        except Exception:  # noqa: BLE001 - a program must not fail because it logs
+            self.handleError(record)
+
+    def flush(self) -> None:
+        """Wait until what was logged is sent or held back, for `drain` seconds at the most."""
+        self._wait_for(threading.Event())
+
+    def close(self) -> None:
+        """Send what waits, tell what is held back, and stop; for `drain` seconds at the most."""
+        if not self._is_closed:
+            self._is_closed = True
+            if self._worker is None:
+                self._send_here(self._courier.finish)
+            self._wait_for(self._stopped)
+        super().close()
+
+    def _begin(self) -> None:
+        """Start with nothing to do; so does a forked child, which has no thread of its parent."""
+        self._backlog = self._new_backlog()
+        self._courier = self._new_courier()
+        self._worker: threading.Thread | None = None
+        self._stopped = threading.Event()
+
+    def _have_it_done(self) -> None:
+        """Start the worker, or do its work where no thread can be started."""
+        if self._is_closed:
+            self._send_here(self._deliver)
+            return
+        worker = threading.Thread(target=self._work, name="smsgateway_logging", daemon=True)
+        try:
+            worker.start()
+        except RuntimeError:  # the interpreter is about to end (Python 3.12)
+            self._send_here(self._deliver)
+        else:
+            self._worker = worker
+
+    def _deliver(self) -> None:
+        self._courier.deliver(self._backlog.take())
+
+    def _send_here(self, send: Callable[[], None]) -> None:
+        token = _is_sending.set(True)
+        try:
+            send()
+        finally:
+            _is_sending.reset(token)
+
+    def _work(self) -> None:
+        """Send, until the handler is closed."""
+        _is_sending.set(True)
+        _workers.add(threading.get_ident())
+        done: list[threading.Event] = []
+        while self._stopped not in done:
+            done = self._backlog.wait(_PACE if len(self._backlog) else self._courier.wait())
+            self._deliver()
+            if self._stopped in done:
+                self._courier.finish()
+            for event in done:
+                event.set()
+        _workers.discard(threading.get_ident())
+
+    def _wait_for(self, done: threading.Event) -> None:
+        if self._worker is not None and not self._stopped.is_set():
+            self._backlog.ring(done)
+            done.wait(self._drain)
+
+
+def _is_quiet(ignored: tuple[str, ...], logger: str) -> bool:
+    """Tell whether records of a logger are never sent."""
+    # A name may be None: `makeLogRecord` gives none.
+    return str(logger).partition(".")[0] in _NOISY or f"{logger}.".startswith(ignored)
+
+
+def _is_own_doing() -> bool:
+    """Tell whether a handler is sending, here and now."""
+    return _is_sending.get() or threading.get_ident() in _workers
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return a record's message, or its template where its arguments do not fit that."""
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - a slip in a logging call must not cost the alert
+        return str(record.msg)
+
+
+def _brake(given: Brake | Mapping[str, Mapping[str, Any]]) -> Brake:
+    if isinstance(given, Brake):
+        return given
+    try:
+        return Brake(**{scope: Limits(**limits) for scope, limits in given.items()})
+    except TypeError as error:
+        raise ConfigurationError(f"brake is a mapping like Brake's fields: {error}.") from error
+
+
+def _begin_in_child() -> None:  # pragma: no cover - no child of the tests is measured
+    _workers.clear()
+    for handler in list(_handlers):
+        handler._begin()  # noqa: SLF001 - of this module
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows does not fork
+    os.register_at_fork(after_in_child=_begin_in_child)

@@ -76,11 +76,11 @@ class _Hooks:
 
     @_hookspec
     def after_send(self, result: SendResult) -> None:
-        """Learn that at least one recipient was accepted."""
+        """Learn that at least one recipient was accepted, or what a dry run would have done."""
 
     @_hookspec
     def send_failed(self, result: SendResult, error: BaseException) -> None:
-        """Learn that no recipient was accepted, or that a send was interrupted."""
+        """Learn that no recipient was accepted, or that a send was refused or interrupted."""
 
     @_hookspec
     def report_received(self, report: DeliveryReport) -> None:

@@ -30,7 +30,7 @@ from smsgateway.guard import Guard, Price
 from smsgateway.hooks import PluginFailed, Plugins, Stop, installed_plugins
 from smsgateway.message import Message, MessageFields, Recipients, make_message
 from smsgateway.options import GatewayOptions, Guarantee
-from smsgateway.outcome import alike, complete, merge
+from smsgateway.outcome import alike, complete, merge, refused
 from smsgateway.phone import PhoneNumber, to_e164
 from smsgateway.pricing import Estimate, Money, RateTable
 from smsgateway.provider import Provider
@@ -132,13 +132,26 @@ class Steps(Abilities):
         """
         given = self._prepared(message)
         message = self._after_plugins(given)
+        try:
+            result = yield from self._sent(given, message, dry_run=dry_run)
+        except (MessageError, ConfigurationError) as error:
+            self._plugins.tell("send_failed", result=refused(message, error), error=error)
+            raise
+        return result
+
+    def _sent(
+        self, given: Message, message: Message, *, dry_run: bool
+    ) -> Generator[list[Errand], BaseException | None, SendResult]:
+        """Send a message as plugins have left it."""
         analysis = self._analyzed(message)
         self.route.check(message)
         price = self._price(message)
         message, stopped = self._guarded(message, analysis, price, dry_run=dry_run)
         if dry_run:
             simulated = chain(stopped, self._simulated(message))
-            return self._result(given, message, analysis, simulated)
+            result = self._result(given, message, analysis, simulated)
+            self._plugins.tell("after_send", result=result)
+            return result
         self._warn_of_length(message)
         message = self.route.prepared(message)
         terms = self._terms(message, analysis)
@@ -227,7 +240,7 @@ class Steps(Abilities):
         if isinstance(changed, Stop):
             results = alike(message, SendStatus.SUPPRESSED, Reason.STOPPED, detail=changed.reason)
             raise self._failure(self._named(message, results), None)
-        return message if changed is message else self._prepared(changed)
+        return message if changed is message else self._prepared(replace(changed, id=message.id))
 
     def _price(self, message: Message) -> Price:
         """Say what a message is expected to cost to each number, where that is capped."""

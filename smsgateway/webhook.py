@@ -12,6 +12,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -26,8 +27,10 @@ __all__ = [
     "form_pairs",
     "json_body",
     "make_token",
+    "nonce_of",
     "query_pairs",
     "require_secret",
+    "stem_of",
 ]
 
 
@@ -121,6 +124,16 @@ def check_age(request: HttpRequest, seconds: str | None, *, provider: str) -> No
         if abs((request.received_at - signed_at).total_seconds()) <= _MOST_AGE:
             return
     raise InvalidSignature(f"The request of {provider} was not signed just now.")
+
+
+def nonce_of(message_id: str) -> bytes:
+    """Make the 16 bytes that the tokens of a message hold, whichever account makes them."""
+    return sha256(b"smsgateway|nonce|" + message_id.encode(errors="replace")).digest()[:_NONCE]
+
+
+def stem_of(message_id: str) -> str:
+    """Return the 22 characters that the tokens of a message begin with."""
+    return _base64(nonce_of(message_id))
 
 
 def make_token(key: bytes, nonce: bytes, *, provider: str) -> str:

@@ -6,6 +6,7 @@
 | smsgateway.E002 | `default` sends nothing to anybody, in a deployment |
 | smsgateway.E003 | an alias has a `PUBLIC_URL`, and the webhook URLs are not included |
 | smsgateway.E004 | `SMSGATEWAY_MAIL` is wrong |
+| smsgateway.E005 | `SMSGATEWAY_STORE` is wrong (with the app `smsgateway_django.store`) |
 | smsgateway.W001 | there is no alias `default` |
 | smsgateway.W002 | a secret stands in the settings, in a deployment |
 | smsgateway.W003 | webhook URLs are included, and an alias has no secret to believe requests by |

@@ -36,6 +36,7 @@ from smsgateway.routing.health import Breaker, Unreadiness
 from smsgateway.routing.work import Work, exchanges
 from smsgateway.stand_in import stand_in
 from smsgateway.text import TextAnalysis, analyze
+from smsgateway.webhook import nonce_of
 
 if TYPE_CHECKING:
     from smsgateway.http import Flow
@@ -129,7 +130,8 @@ class Leaf:
         if message.report_url is None or not self._makes_tokens:
             return message
         # The vendor signs no reports, so the URL must prove where they come from.
-        token = self.provider.report_token(secrets.token_bytes(16))
+        nonce = secrets.token_bytes(16) if message.id is None else nonce_of(message.id)
+        token = self.provider.report_token(nonce)
         parts = urlsplit(message.report_url)
         url = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{token}"))
         return replace(message, report_url=url)

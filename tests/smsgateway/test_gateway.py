@@ -342,9 +342,35 @@ def test_a_dry_run_does_everything_but_send() -> None:
 
     assert statuses(result) == ["simulated", "suppressed"]
     assert result.recipients[0].estimated_cost == Money(1, "DKK")
-    assert (wire.bodies, diary.told) == ([], [])
+    assert (wire.bodies, diary.told) == ([], [result])
     with pytest.raises(UnsupportedFeature):
         gateway.send("Hej", to=DANE, dry_run=True, send_at=datetime.now(UTC))
+
+
+def test_plugins_learn_of_a_message_that_cannot_be_sent_as_it_is() -> None:
+    diary = Diary()
+    gateway, wire = gateway_with(accept_all, diary, max_segments=1)
+
+    with pytest.raises(MessageError) as caught:
+        gateway.send("x" * 161, to=DANE)
+
+    ((result, error),) = diary.told
+    assert (statuses(result), error, wire.bodies) == (["rejected"], caught.value, [])
+
+
+def test_a_message_that_a_plugin_makes_anew_keeps_its_id() -> None:
+    class Rewriting:
+        @hookimpl
+        def before_send(self, message: Message) -> Message:
+            seen.append(message.id)
+            return Message(text="Hej igen", to=message.to)
+
+    seen: list[str | None] = []
+    gateway, _ = gateway_with(accept_all, Rewriting())
+
+    result = gateway.send("Hej", to=DANE)
+
+    assert [result.message.id] == seen
 
 
 def test_plugins_learn_how_a_send_ended() -> None:

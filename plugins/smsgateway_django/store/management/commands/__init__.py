@@ -1,0 +1,1 @@
+"""Its commands, each a module of that name."""

@@ -1,0 +1,1 @@
+"""A site that keeps what it sends, in the database that a test names."""

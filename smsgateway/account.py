@@ -51,7 +51,7 @@ def find_account(name: str | None, plugins: Plugins) -> Account:
     accounts = table.get("gateways", {})
     if wanted in accounts:
         return Account(options=accounts[wanted], source=str(path))
-    if name is None and path is None:
+    if name is None and not table.keys() & {"default", "gateways"}:
         return Account(options={"provider": "inbox"}, source=UNCONFIGURED)
     raise ConfigurationError(
         f"{no_such(wanted, 'gateway', list(accounts))} {_looked(wanted, path)}"

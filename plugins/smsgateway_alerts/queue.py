@@ -1,0 +1,178 @@
+"""The queue: what is to be sent, in an SQLite file, so that no alert is lost and none sent thrice.
+
+A row is one text to one number. It is `queued`, marked `submitting` before the first byte leaves,
+and then what became of it. Every change is on the disk before anybody acts on it: a row that is
+`submitting` when a process starts may have been sent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smsgateway.errors import SmsGatewayError
+from smsgateway_alerts.entry import Batch, Entry, Row, Seen, State
+from smsgateway_alerts.file import QueueFile
+from smsgateway_alerts.incident import insert
+
+if TYPE_CHECKING:
+    import sqlite3
+
+__all__ = ["KeyReused", "Queue"]
+
+_KEPT = 7 * 86_400.0  # seconds after its end that a row is kept
+_BACKOFF = 300.0  # seconds at the most between two tries
+
+# Rows of which it is not known whether they were taken: queued again, once, or left unknown.
+_DOUBTED = (
+    "UPDATE messages SET doubts = doubts + 1, changed = ?, due = min(due, changed),"
+    " state = CASE WHEN ? AND doubts = 0 THEN 'queued' ELSE 'unknown' END"
+)
+
+
+class KeyReused(SmsGatewayError):
+    """A key came again with another content."""
+
+
+class Queue:
+    """The messages in one file. Safe for threads and processes.
+
+    Args:
+        path: The file; it is made when first used, for its owner's eyes only.
+        clock: Tells the time, in seconds since 1970.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+        self._file = QueueFile(path)
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        return f"<Queue {self._file.path}>"
+
+    def sending(self) -> AbstractContextManager[bool]:
+        """Be the one process that sends from this file, as `QueueFile.sending` says."""
+        return self._file.sending()
+
+    def add(self, entries: Sequence[Entry], *, seen: Sequence[Seen] = ()) -> int | None:
+        """Put messages into the queue, all or none; when this returns, they are on the disk.
+
+        Returns:
+            How many rows were put in; None if it is a repeat, and nothing was.
+
+        Raises:
+            KeyReused: A key came before, with another content.
+            QueueError: The file cannot be written.
+        """
+        now = self._clock()
+        with self._file.transaction() as connection:
+            if not _remember(connection, seen, now):
+                return None
+            return sum(insert(connection, entry, now) for entry in entries)
+
+    def forget(self, seen: Seen) -> bool:
+        """Let what comes again under a key be new, and say whether the key was remembered."""
+        known = "DELETE FROM seen WHERE key = ? AND until > ?"
+        with self._file.transaction() as connection:
+            return connection.execute(known, (seen.key, self._clock())).rowcount > 0
+
+    def claim(self) -> Batch | None:
+        """Take the next text that is due; from now on it may have been sent.
+
+        Raises:
+            QueueError: The file cannot be written.
+        """
+        now = self._clock()
+        with self._file.transaction() as connection:
+            connection.execute(
+                "UPDATE messages SET changed = ?1, state = iif(doubts, 'unknown', 'expired')"
+                " WHERE state = 'queued' AND expires <= ?1",
+                (now,),
+            )
+            found = connection.execute(
+                "SELECT batch, text, topic FROM messages WHERE state = 'queued' AND due <= ?"
+                " ORDER BY due, id LIMIT 1",
+                (now,),
+            ).fetchone()
+            if found is None:
+                return None
+            rows = connection.execute(
+                "UPDATE messages SET state = 'submitting', tries = tries + 1, changed = ?1"
+                " WHERE batch = ?2 AND state = 'queued' AND due <= ?1"
+                ' RETURNING id, "to", tries, doubts',
+                (now, found[0]),
+            ).fetchall()
+        made = (Row(id=row[0], to=row[1], tries=row[2], doubts=row[3]) for row in rows)
+        return Batch(id=found[0], text=found[1], topic=found[2], rows=tuple(made))
+
+    def record(self, rows: Iterable[Row], state: State) -> None:
+        """Write down what became of rows for good."""
+        with self._file.transaction() as connection:
+            connection.executemany(
+                "UPDATE messages SET state = ?, changed = ? WHERE id = ?",
+                [(state.value, self._clock(), row.id) for row in rows],
+            )
+
+    def put_back(self, rows: Iterable[Row]) -> None:
+        """Queue rows again that were not taken, each time for later."""
+        now = self._clock()
+        with self._file.transaction() as connection:
+            connection.executemany(
+                "UPDATE messages SET state = 'queued', changed = ?, due = ? WHERE id = ?",
+                [(now, now + min(2.0 ** min(r.tries - 1, 9), _BACKOFF), r.id) for r in rows],
+            )
+
+    def doubt(self, rows: Iterable[Row], *, is_repeated: bool) -> None:
+        """Write down that rows may have been taken; if asked to, queue those that are new to it."""
+        now = self._clock()
+        with self._file.transaction() as connection:
+            connection.executemany(
+                f"{_DOUBTED} WHERE id = ?", [(now, is_repeated, row.id) for row in rows]
+            )
+
+    def recover(self, *, is_repeated: bool) -> None:
+        """Do so with every row that was under way when its process died; drop what is long over.
+
+        Only a process that is the sender may do this.
+        """
+        now = self._clock()
+        with self._file.transaction() as connection:
+            connection.execute(f"{_DOUBTED} WHERE state = 'submitting'", (now, is_repeated))
+            connection.execute("DELETE FROM seen WHERE until <= ?", (now,))
+            connection.execute(
+                "DELETE FROM messages WHERE state NOT IN ('queued', 'submitting') AND changed <= ?",
+                (now - _KEPT,),
+            )
+
+    def counts(self) -> dict[State, int]:
+        """Count the rows in each state."""
+        with self._file.transaction() as connection:
+            rows = connection.execute("SELECT state, count(*) FROM messages GROUP BY state")
+            found = {State(state): int(count) for state, count in rows}
+        return {state: found.get(state, 0) for state in State}
+
+    def overdue(self) -> float:
+        """Say for how many seconds the row that has waited longest is due."""
+        query = "SELECT min(due) FROM messages WHERE state IN ('queued', 'submitting')"
+        with self._file.transaction() as connection:
+            due = connection.execute(query).fetchone()[0]
+        return 0.0 if due is None else max(0.0, self._clock() - due)
+
+
+def _remember(connection: sqlite3.Connection, seen: Iterable[Seen], now: float) -> bool:
+    """Remember keys; say no if any was known."""
+    for each in seen:
+        found = connection.execute(
+            "SELECT content FROM seen WHERE key = ? AND until > ?", (each.key, now)
+        ).fetchone()
+        if found is not None and found[0] != each.content:
+            raise KeyReused("The key was used before, for something else.")
+        if found is not None:
+            return False
+        connection.execute(
+            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)",
+            (each.key, each.content, now + each.seconds),
+        )
+    return True

@@ -1,0 +1,190 @@
+"""The thread that empties the queue."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from math import inf
+
+from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
+from smsgateway.flood import Flood, StoreError
+from smsgateway.result import RecipientResult, SendResult, SendStatus
+from smsgateway_alerts.entry import Batch, Entry, Row, State
+from smsgateway_alerts.outlet import Outlet
+from smsgateway_alerts.queue import Queue
+from smsgateway_alerts.text import written, written_last
+
+__all__ = ["Sender"]
+
+_log = logging.getLogger("smsgateway.alerts")
+_PAUSE = 0.5  # seconds between two looks at the queue, into which others may put messages
+_DIGESTS = 10.0  # seconds between two looks for digests that are due
+_GRACE = 5.0  # seconds that a request on its way still has when the thread is stopped
+
+
+class Sender:
+    """Sends what is due. Of several processes with the same queue, one does.
+
+    Attributes:
+        held: How many messages it held back from a recipient.
+
+    Args:
+        queue: What to send.
+        outlet: What to send it through.
+        flood: What is to be held back.
+        segments: The most that an SMS may take.
+    """
+
+    def __init__(self, queue: Queue, outlet: Outlet, flood: Flood, *, segments: int) -> None:
+        self._queue = queue
+        self._outlet = outlet
+        self._flood = flood
+        self._segments = segments
+        self._bell = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self.held = 0
+
+    def wake(self) -> None:
+        """Send what is due now, in a thread that is started with the first message."""
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._stopping.clear()
+                self._thread = threading.Thread(
+                    target=self._run, name="smsgateway-alerts", daemon=True
+                )
+                self._thread.start()
+        self._bell.set()
+
+    def stop(self) -> None:
+        """Stop after the request that is on its way."""
+        with self._lock:
+            self._stopping.set()
+            self._bell.set()
+            if self._thread is not None:
+                self._thread.join(_GRACE)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with self._queue.sending() as is_sender:
+                    if is_sender:
+                        self._send_all()
+            except Exception as error:  # noqa: BLE001 - whatever it is, alerts must go on
+                # Not its words: they may quote an alert.
+                _log.error("The queue cannot be emptied: %s.", type(error).__name__)
+            self._wait()
+
+    def _send_all(self) -> None:
+        self._queue.recover(is_repeated=self._outlet.is_repeated)
+        looked_at = -inf
+        while not self._stopping.is_set():
+            while not self._stopping.is_set() and self.send_next():
+                pass
+            if time.monotonic() >= looked_at + _DIGESTS:
+                self.tell_digests()
+                looked_at = time.monotonic()
+            self._wait()
+
+    def _wait(self) -> None:
+        self._bell.wait(_PAUSE)
+        self._bell.clear()
+
+    def send_next(self) -> bool:
+        """Send the next text that is due, and say whether there was one.
+
+        Raises:
+            QueueError: The queue cannot be used.
+        """
+        batch = self._queue.claim()
+        if batch is None:
+            return False
+        text, rows = self._let_through(batch)
+        if rows:
+            self._record(rows, self._send(text, rows, batch.id))
+        return True
+
+    def tell_digests(self) -> None:
+        """Queue the digests of what was held back, where they are due."""
+        try:
+            digests = self._flood.due(segments=self._segments)
+        except StoreError as error:
+            _log.error("%s", error)
+            return
+        entries = [
+            Entry(to=digest.to, text=written(digest.text, segments=self._segments))
+            for digest in digests
+        ]
+        if entries:
+            self._queue.add(entries)
+
+    def _let_through(self, batch: Batch) -> tuple[str, Sequence[Row]]:
+        """Ask flood control, once for each row; an alert that it cannot answer for is sent."""
+        if not batch.topic or any(row.tries > 1 for row in batch.rows):
+            return batch.text, batch.rows
+        numbers = [row.to for row in batch.rows]
+        try:
+            verdict = self._flood.ask(batch.topic, numbers, segments=self._segments)
+        except StoreError as error:
+            _log.error("%s", error)
+            return batch.text, batch.rows
+        held = [row for row in batch.rows if row.to in verdict.held]
+        if held:
+            _log.warning("An alert is held back from %d recipients.", len(held))
+            self._queue.record(held, State.HELD)
+            self.held += len(held)
+        last = written_last(batch.text, segments=self._segments)
+        text = last if verdict.is_last else batch.text
+        return text, [row for row in batch.rows if row.to in verdict.to]
+
+    def _send(
+        self, text: str, rows: Sequence[Row], batch: str
+    ) -> dict[str, RecipientResult | State]:
+        """Send a text, and say what became of each number: a result, or the row's state."""
+        numbers = [row.to for row in rows]
+        try:
+            result = self._outlet.gateway.send(text, to=numbers, id=batch)
+        except SendFailed as error:
+            _log.warning("%s", error)
+            result = error.result
+        except MessageError as error:
+            _log.error("An alert cannot be sent as it is: %s", error)
+            return dict.fromkeys(numbers, State.REJECTED)
+        except SmsGatewayError as error:
+            _log.error("An alert was not sent: %s", error)
+            return dict.fromkeys(numbers, State.QUEUED)
+        except Exception as error:  # noqa: BLE001 - a provider's own code runs in there
+            _log.error("An alert may have been sent: %s", type(error).__name__)
+            return dict.fromkeys(numbers, State.UNKNOWN)
+        return _by_number(result)
+
+    def _record(self, rows: Sequence[Row], found: dict[str, RecipientResult | State]) -> None:
+        states: dict[State, list[Row]] = defaultdict(list)
+        for row in rows:
+            states[_state(found.get(row.to, State.UNKNOWN))].append(row)
+        self._queue.put_back(states.pop(State.QUEUED, ()))
+        doubtful = states.pop(State.UNKNOWN, ())
+        self._queue.doubt(doubtful, is_repeated=self._outlet.is_repeated)
+        for state, each in states.items():
+            self._queue.record(each, state)
+            again = sum(row.doubts for row in each)
+            if again and state is State.SUBMITTED:
+                _log.warning("%d recipients may have got an alert twice.", again)
+
+
+def _by_number(result: SendResult) -> dict[str, RecipientResult | State]:
+    return {recipient.to: recipient for recipient in result.recipients}
+
+
+def _state(found: RecipientResult | State) -> State:
+    if isinstance(found, State):
+        return found
+    if found.is_taken:
+        return State.SUBMITTED
+    if found.status is SendStatus.NOT_SENT:
+        return State.QUEUED
+    return State.UNKNOWN if found.status is SendStatus.UNKNOWN else State.REJECTED

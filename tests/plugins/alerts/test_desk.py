@@ -1,0 +1,201 @@
+"""From a notification to who is told what, and when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from smsgateway_alerts import Alert, Notification, Status
+from smsgateway_alerts.desk import Desk, NotListed, Taken
+from smsgateway_alerts.entry import Seen, State
+from smsgateway_alerts.queue import KeyReused
+from tests.plugins.alerts.captured import ANNA, BO, EVA, notification_of
+from tests.plugins.alerts.conftest import World
+
+GROUP = "alertmanager-firing-group"
+TEXT = "3 DOWN InstanceDown: db1, db2 +1"
+
+
+def alert(host: str, **fields: Any) -> Alert:
+    given = {"source": "t", "status": Status.FIRING, "title": "Down", "key": host}
+    return Alert(host=host, **given | fields)
+
+
+def test_without_a_route_everybody_is_told(world: World) -> None:
+    desk = world.desk()
+
+    taken = desk.take(notification_of(GROUP))
+
+    assert taken == Taken(3)
+    assert world.send(desk) == [(ANNA, TEXT), (BO, TEXT), (EVA, TEXT)]
+    assert repr(desk) == f"<Desk <Queue {world.settings['database']}>>"
+
+
+def test_a_repeat_tells_nobody(world: World) -> None:
+    desk = world.desk(recipients=[ANNA])
+    desk.take(notification_of(GROUP))
+
+    assert desk.take(notification_of(GROUP)) == Taken(0, is_repeat=True)
+    assert world.send(desk) == [(ANNA, TEXT)]
+
+
+def test_a_repeat_to_somebody_else_is_none(world: World) -> None:
+    desk = world.desk()
+    problem = notification_of("zabbix-webhook-problem")
+
+    taken = [desk.take(problem), desk.take(problem, to=[BO]), desk.take(problem)]
+
+    assert [each.queued for each in taken] == [1, 2, 0]
+
+
+def test_what_says_nothing_is_taken_and_tells_nobody(world: World) -> None:
+    assert world.desk().take(Notification(alerts=())) == Taken(0)
+
+
+class TestRecipients:
+    def test_a_request_may_choose_among_the_recipients(self, world: World) -> None:
+        desk = world.desk()
+
+        desk.take(notification_of(GROUP), to=["+31 6 8765 4321"])
+
+        assert world.send(desk) == [(BO, TEXT)]
+
+    @pytest.mark.parametrize(
+        "number", ["+4522334488", "112", "", "+31612345678;+4522334488"], ids=repr
+    )
+    def test_a_number_that_is_not_listed_is_never_told(self, world: World, number: str) -> None:
+        desk = world.desk()
+
+        with pytest.raises(NotListed) as raised:
+            desk.take(notification_of(GROUP), to=[ANNA, number])
+
+        assert world.send(desk) == []
+        assert "22334488" not in str(raised.value)
+
+    def test_a_number_in_a_label_is_told_nothing(self, world: World) -> None:
+        desk = world.desk(recipients=[ANNA])
+        smuggled = alert("db1", labels={"to": BO, "phone": BO, "team": BO}, detail=BO)
+
+        desk.take(Notification(alerts=(smuggled,)))
+
+        assert world.send(desk) == [(ANNA, f"DOWN db1 Down: {BO}")]
+
+
+class TestRoutes:
+    def test_a_group_is_divided_among_the_routes_that_its_alerts_fit(self, world: World) -> None:
+        routes = [{"match": {"host": "db1"}, "to": ANNA}, {"match": {"host": "db*"}, "to": BO}]
+        desk = world.desk(routes=routes)
+        group = Notification(alerts=tuple(alert(f"db{n}") for n in (1, 2, 3)), more=4)
+
+        desk.take(group)
+
+        assert world.send(desk) == [
+            (ANNA, "5 DOWN Down: db1 +4"),
+            (BO, "2 DOWN Down: db2, db3"),
+        ]
+
+    def test_what_fits_no_route_is_told_to_everybody(self, world: World) -> None:
+        desk = world.desk(routes=[{"match": {"host": "db1"}, "to": ANNA}], recipients=[ANNA, BO])
+
+        desk.take(Notification(alerts=(alert("web1"),)))
+
+        assert [to for to, _ in world.send(desk)] == [ANNA, BO]
+
+    def test_in_quiet_hours_an_alert_waits_for_their_end(self, world: World) -> None:
+        desk = world.desk(routes=[{"to": ANNA, "quiet": "22:00-07:00"}])
+        desk.take(Notification(alerts=(alert("db1"),)))
+
+        at_night = world.send(desk)
+        world.now += 8.5 * 3600  # it is 06:56 then
+        before = world.send(desk)
+        world.now += 300
+
+        assert (at_night, before) == ([], [])
+        assert world.send(desk) == [(ANNA, "DOWN db1 Down")]
+
+    def test_quiet_hours_are_those_of_the_time_zone(self, world: World) -> None:
+        desk = world.desk(
+            routes=[{"to": ANNA, "quiet": "22:00-07:00"}], timezone="America/New_York"
+        )
+
+        desk.take(Notification(alerts=(alert("db1"),)))
+
+        assert world.send(desk) == [(ANNA, "DOWN db1 Down")]
+
+    def test_what_is_over_in_the_morning_wakes_nobody(self, world: World) -> None:
+        desk = world.desk(routes=[{"to": ANNA, "quiet": "22:00-07:00"}])
+        desk.take(Notification(alerts=(alert("db1"),), incident="db1"))
+        desk.take(Notification(alerts=(alert("db1", status=Status.RESOLVED),), incident="db1"))
+
+        world.now += 10 * 3600
+
+        assert world.send(desk) == []
+
+
+class TestEscalation:
+    ROUTES = ({"to": ANNA, "escalate": [{"after": "15m", "to": BO}, {"after": "1h", "to": EVA}]},)
+
+    def problem(self, desk: Desk, status: Status = Status.FIRING) -> None:
+        desk.take(Notification(alerts=(alert("db1", status=status),), incident="db1"))
+
+    def test_one_after_another_is_told(self, world: World) -> None:
+        desk = world.desk(routes=list(self.ROUTES))
+        self.problem(desk)
+
+        told = [world.send(desk)]
+        for seconds in (900, 2700):
+            world.now += seconds
+            told.append(world.send(desk))
+
+        assert told == [[(number, "DOWN db1 Down")] for number in (ANNA, BO, EVA)]
+
+    @pytest.mark.parametrize("status", [Status.RESOLVED, Status.ACKNOWLEDGED])
+    def test_until_somebody_is_at_it(self, world: World, status: Status) -> None:
+        desk = world.desk(routes=list(self.ROUTES))
+        self.problem(desk)
+        world.send(desk)
+        world.now += 900
+        world.send(desk)
+
+        self.problem(desk, status)
+        told = world.send(desk)
+        world.now += 3600
+
+        assert [to for to, _ in told] == [ANNA, BO]
+        assert world.send(desk) == []
+
+    def test_an_alert_without_an_incident_is_told_once(self, world: World) -> None:
+        desk = world.desk(routes=list(self.ROUTES))
+        desk.take(Notification(alerts=(alert("db1"),)))
+
+        world.now += 3600
+
+        assert desk.queue.counts()[State.QUEUED] == 1
+
+
+class TestIdempotency:
+    def test_a_key_counts_for_more_than_the_content(self, world: World) -> None:
+        desk = world.desk(recipients=[ANNA])
+        keys = [Seen(key=key, seconds=0, content="x") for key in ("a", "b", "a")]
+
+        taken = [desk.take(notification_of(GROUP), idempotency=key) for key in keys]
+
+        assert [each.is_repeat for each in taken] == [False, False, True]
+
+    def test_a_key_is_good_for_one_request(self, world: World) -> None:
+        desk = world.desk()
+        desk.take(notification_of(GROUP), idempotency=Seen(key="a", seconds=0, content="x"))
+
+        with pytest.raises(KeyReused):
+            desk.take(notification_of(GROUP), idempotency=Seen(key="a", seconds=0, content="y"))
+
+
+def test_a_template_and_a_link_are_the_operators_choice(world: World) -> None:
+    desk = world.desk(
+        recipients=[ANNA], template="{{ alert.host }} is {{ alert.status }}", link=True
+    )
+
+    desk.take(Notification(alerts=(alert("db1", url="https://a.test/1"),)))
+
+    assert world.send(desk) == [(ANNA, "db1 is firing https://a.test/1")]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import cycle
 from typing import Any, ClassVar
 
 import pytest
@@ -68,6 +69,7 @@ class AnsweringContract(AskingContract):
         sent = send(self.provider, self.message, lambda _: HttpResponse(status=status, body=body))
 
         assert sent.statuses == {expected}
+        assert self.times_sent(sent) == 1, "nobody but the gateway sends again"
 
     @pytest.mark.parametrize("status", [200, 201, 202])
     @pytest.mark.parametrize(
@@ -105,6 +107,20 @@ class AnsweringContract(AskingContract):
 
         assert taken == []
 
+    def test_who_is_left_out_of_a_yes_that_names_others_is_not_accepted(self) -> None:
+        first = self.message.to[0]
+        other = f"{first[:-4]}9999"
+        asked = send_sync(self.provider, replace(self.message, to=(first,)), self.answer).requests
+        answers = [self.answer(request) for request in asked]
+        names_first = any(first.removeprefix("+").encode() in each.body for each in answers)
+        respond = cycle(answers)
+
+        sent = send_sync(
+            self.provider, replace(self.message, to=(first, other)), lambda _: next(respond)
+        )
+
+        assert not names_first or other not in {each.to for each in sent.result.accepted}
+
     def test_a_yes_with_anything_at_any_place_of_it_breaks_nothing(self) -> None:
         broken = [body for respond, body in self._changed(damaged) if not self._stands(respond)]
 
@@ -121,6 +137,16 @@ class AnsweringContract(AskingContract):
         self, send: Send, error: Exception, expected: str
     ) -> None:
         assert send(self.provider, self.message, lambda _: error).statuses == {expected}
+
+    @pytest.mark.parametrize(
+        ("error", "most"),
+        [(NotSent("No route."), 2), (OutcomeUnknown("Cut off."), 1)],
+        ids=["not sent", "unknown"],
+    )
+    def test_nobody_but_the_gateway_sends_again(
+        self, send: Send, error: Exception, most: int
+    ) -> None:
+        assert self.times_sent(send(self.provider, self.message, lambda _: error)) <= most
 
     @pytest.mark.parametrize("status", [200, 302, 400, 401, 409, 500])
     def test_an_error_repeats_nothing_private(
@@ -142,13 +168,15 @@ class AnsweringContract(AskingContract):
     ) -> None:
         caplog.set_level(logging.DEBUG)
         asked = send_sync(self.provider, self.message, self.answer).requests
-        words = " / ".join(self.private(asked))
+        private = self.private(asked)
+        said = " ".join(" ".join([*self.values(r), *r.headers.values()]) for r in asked)
         changes = {} if status is None else {"status": status}
 
         told = [
             self._told(send_sync(self.provider, self.message, respond), caplog)
+            for words in (" / ".join(private), *(word for word in private if word in said))
             for canned in (self.answer, self.answer_no)
-            for respond, _ in self._changed(lambda body: quoting(body, words), canned, **changes)
+            for respond, _ in self._changed(lambda b, w=words: quoting(b, w), canned, **changes)  # type: ignore[misc]  # mypy cannot infer a lambda's default
         ]
         assert [each for each in told if each] == []
 

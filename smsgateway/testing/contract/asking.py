@@ -5,22 +5,38 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
 import pytest
 
-from smsgateway.errors import NotSent
+from smsgateway.errors import MessageError, NotSent
 from smsgateway.http import HttpRequest, HttpResponse, secure_url
 from smsgateway.message import Message
 from smsgateway.testing.contract.local import FEATURES, LocalProviderContract, declares
-from smsgateway.testing.contract.sending import Send, Sent, response, secrets, send_sync, values
+from smsgateway.testing.contract.sending import (
+    Send,
+    Sent,
+    names,
+    response,
+    secrets,
+    send_sync,
+    values,
+)
 
 __all__ = ["AskingContract"]
 
 _USERS_OWN = ("reference", "report_url")
+_TEXTS = {
+    "Danish": "Rødgrød på åen",
+    "Czech": "Žluťoučký kůň",
+    "an emoji": "Ja 👍🏽",
+    "blanks around it": "\n  Hello \n",
+    "three segments": " ".join(f"{number:03}" for number in range(100)),
+}
 
 
 class AskingContract(LocalProviderContract):
@@ -54,11 +70,29 @@ class AskingContract(LocalProviderContract):
         wanted = [self.message.text, *map(_digits, self.message.to), *filter(None, [_sender(self)])]
         assert [word for word in wanted if not self._says(sent, word)] == []
 
-    @pytest.mark.parametrize("text", ["Rødgrød på åen", "Žluťoučký kůň", "Ja 👍🏽"])
+    @pytest.mark.parametrize("text", _TEXTS.values(), ids=_TEXTS)
     def test_a_text_is_sent_as_it_is(self, send: Send, text: str) -> None:
+        text = text[: self.provider.capabilities.max_characters]
+
         sent = send(self.provider, replace(self.message, text=text), self.answer)
 
         assert self._says(sent, text)
+
+    def test_extra_replaces_neither_the_text_nor_who_gets_it(self, send: Send) -> None:
+        plain = send_sync(self.provider, self.message, self.answer).requests
+        extra = dict.fromkeys(chain.from_iterable(map(names, plain)), "4599999999")
+        message = replace(self.message, extra={self.provider.name: extra})
+
+        with suppress(MessageError):  # it may refuse them instead
+            sent = send(self.provider, message, self.answer)
+
+            wanted = [self.message.text, *map(_digits, self.message.to)]
+            assert [word for word in wanted if not self._says(sent, word)] == []
+
+    def test_it_prints_nothing(self, send: Send, capsys: pytest.CaptureFixture[str]) -> None:
+        send(self.provider, self.message, self.answer)
+
+        assert capsys.readouterr() == ("", "")
 
     @pytest.mark.parametrize("field", [field for field in FEATURES if field not in _USERS_OWN])
     def test_the_value_of_a_feature_is_in_the_request(self, field: str) -> None:
@@ -105,6 +139,12 @@ class AskingContract(LocalProviderContract):
         assert list(found) == list(message.to)
         assert found[last] == "not_sent"
         assert found[first] in {"accepted", "unknown"}, "the canned answer may be of one recipient"
+
+    def times_sent(self, sent: Sent) -> int:
+        """Count how often the text went to the same recipient, at most."""
+        asked = [each for each in sent.requests if self.message.text in " ".join(self.values(each))]
+        said = [" ".join(self.values(request)) for request in asked]
+        return max(sum(_digits(to) in each for each in said) for to in self.message.to)
 
     def private(self, requests: list[HttpRequest]) -> list[str]:
         """List what must not be seen outside of a request's headers and body."""

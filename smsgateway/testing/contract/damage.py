@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from smsgateway.http import HttpRequest, HttpResponse
 from smsgateway.testing.transport import Respond
 
-__all__ = ["cut", "damaged", "quoting", "readdressed", "with_one_changed"]
+__all__ = ["cut", "damaged", "misworded", "quoting", "readdressed", "with_one_changed"]
 
 _PAGE = b"<!DOCTYPE html><html><body>Service</body></html>"
 _UNREADABLE = (b"", _PAGE, b'{"cut', b"\xff\xfe", b"[" * 9000)
@@ -47,13 +48,32 @@ def cut(body: bytes) -> Iterator[bytes]:
 
 
 def quoting(body: bytes, words: str) -> Iterator[bytes]:
-    """Give a JSON body with other words at one of the places where it has a text."""
+    """Give a JSON body with other words at one of the places where it has a text or number."""
     for quoted in _quoting(_document(body), words):
         yield json.dumps(quoted).encode()
 
 
+def misworded(request: HttpRequest, word: str) -> Iterator[HttpRequest]:
+    """Give a request with another word at one of the places where it has a text or number.
+
+    It has them in its query, and in its body, which is JSON or a form.
+    """
+    url, _, query = request.url.partition("?")
+    yield from (replace(request, url=f"{url}?{each}") for each in _misfilled(query, word))
+    bodies = list(quoting(request.body, word))
+    if not bodies:
+        bodies = [each.encode() for each in _misfilled(request.body.decode("latin-1"), word)]
+    yield from (replace(request, body=body) for body in bodies)
+
+
+def _misfilled(form: str, word: str) -> Iterator[str]:
+    pairs = parse_qsl(form, keep_blank_values=True)
+    for place, (name, _) in enumerate(pairs):
+        yield urlencode([*pairs[:place], (name, word), *pairs[place + 1 :]])
+
+
 def _quoting(document: Any, words: str) -> Iterator[Any]:
-    if isinstance(document, str):
+    if isinstance(document, str | int):
         yield words
     for place, inside in _inside(document):
         for quoted in _quoting(inside, words):

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, ClassVar
 
 import pytest
@@ -23,9 +24,12 @@ from smsgateway.text import Encoding
 
 __all__ = ["FEATURES", "LocalProviderContract", "declares"]
 
-#: What a message may ask for, and two values of it where there are two.
+_NOON = datetime(2040, 1, 1, 12, tzinfo=UTC)
+_NOON_ELSEWHERE = _NOON.replace(tzinfo=timezone(timedelta(hours=5)))
+
+#: What a message may ask for, and other values of it where there are some.
 FEATURES: dict[str, tuple[Any, ...]] = {
-    "send_at": (datetime(2040, 1, 1, 12, tzinfo=UTC), datetime(2040, 1, 2, 12, tzinfo=UTC)),
+    "send_at": (_NOON, _NOON + timedelta(days=1), _NOON_ELSEWHERE + timedelta(days=1)),
     "validity": (timedelta(hours=1), timedelta(hours=2)),
     "flash": (True,),
     "reference": ("order-17", "order-18"),
@@ -38,6 +42,8 @@ _EFFECTS = {  # modules by which code reaches what only a transport may reach
     *("requests", "selectors", "smtplib", "socket", "socketserver", "ssl", "subprocess"),
     *("threading", "urllib.request", "urllib3"),
 }
+_SECRETS = {"key", "password", "secret", "token"}
+_PUBLIC = {"id", "public", "sid", "uuid"}
 
 
 class LocalProviderContract:
@@ -85,6 +91,12 @@ class LocalProviderContract:
 
         assert [secret for secret in secrets(self.provider) if secret in shown] == []
 
+    def test_its_secrets_are_hidden_options(self) -> None:
+        *names, last = getattr(self.provider, "credentials", None) or (None,)
+        shown = [field.name for field in fields(self.provider) if field.init and field.repr]
+
+        assert [name for name in shown if name == last or _is_secret(name, names)] == []
+
     def test_it_imports_nothing_that_has_an_effect(self) -> None:
         imported = set(imports_of(type(self.provider).__module__))
 
@@ -123,6 +135,12 @@ class LocalProviderContract:
         ]
 
         assert failed == []
+
+
+def _is_secret(option: str, names: Iterable[str]) -> bool:
+    """Tell whether an option is called a secret; no name of an account and no public key is one."""
+    words = set(option.split("_"))
+    return bool(words & _SECRETS) and not words & _PUBLIC and option not in names
 
 
 def declares(provider: Any, field: str, value: Any) -> bool:

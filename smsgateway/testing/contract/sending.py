@@ -23,6 +23,7 @@ __all__ = [
     "Send",
     "Sent",
     "leaves",
+    "names",
     "response",
     "secrets",
     "send_async",
@@ -91,6 +92,22 @@ def values(request: HttpRequest) -> list[str]:
         return said + [str(leaf) for leaf in leaves(json.loads(request.body))]
     except ValueError:
         return said + [value for _, value in parse_qsl(request.body.decode("utf-8", "replace"))]
+
+
+def names(request: HttpRequest) -> set[str]:
+    """List what the fields of a request's body are called, at any depth."""
+    try:
+        return set(_keys(json.loads(request.body)))
+    except ValueError:
+        return {name for name, _ in parse_qsl(request.body.decode("utf-8", "replace"))}
+
+
+def _keys(document: Any) -> Iterator[str]:
+    if isinstance(document, dict):
+        yield from document
+        document = list(document.values())
+    for each in document if isinstance(document, list) else ():
+        yield from _keys(each)
 
 
 def leaves(document: Any) -> Iterator[Any]:

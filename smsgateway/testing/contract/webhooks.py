@@ -7,21 +7,28 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import fields, replace
 from typing import Any, ClassVar, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from smsgateway.errors import InvalidSignature, WebhookError
+from smsgateway.errors import ConfigurationError, InvalidSignature, WebhookError
 from smsgateway.gateway import SmsGateway
 from smsgateway.hooks import Plugins, hookimpl
 from smsgateway.http import HttpRequest
 from smsgateway.provider import SupportsIncoming, SupportsReports, SupportsReportTokens
 from smsgateway.result import DeliveryReport, DeliveryStatus, IncomingMessage
 from smsgateway.testing.contract.abilities import AbilityContract, needs
-from smsgateway.testing.contract.damage import damaged
+from smsgateway.testing.contract.damage import damaged, misworded
 from smsgateway.testing.contract.sending import secrets, words
+from smsgateway.testing.contract.tampering import (
+    CHANGES,
+    bare,
+    claims,
+    with_other_header,
+    without,
+)
 
 __all__ = ["WebhookContract"]
 
@@ -69,6 +76,14 @@ class WebhookContract(AbilityContract):
         assert [report.provider for report in reports] == [self.provider.name]
         assert re.search("[0-9]{7}", repr(reports)) is None, "its repr shows a whole number"
 
+    @needs(SupportsReports)
+    def test_a_word_of_a_report_that_nobody_knows_is_unknown(self) -> None:
+        read = self.provider.parse_reports
+        requests = map(self.signed, misworded(self.canned("report_request"), "perched"))
+
+        found = {report.status for each in requests for report in _read(read, each) or ()}
+        assert not found or DeliveryStatus.UNKNOWN in found
+
     @needs(SupportsIncoming)
     def test_an_incoming_message_is_read(self) -> None:
         (message,) = self.provider.parse_incoming(self.canned("incoming_request"))
@@ -93,10 +108,18 @@ class WebhookContract(AbilityContract):
 
             assert listener.told == received == webhook.read(webhook.request)
 
+    @pytest.mark.parametrize("spell", [str.lower, str.upper], ids=["lower case", "upper case"])
+    def test_the_names_of_headers_have_any_capitals(self, spell: Callable[[str], str]) -> None:
+        for webhook in self._webhooks():
+            headers = {spell(name): value for name, value in webhook.request.headers.items()}
+
+            respelled = replace(webhook.request, headers=headers)
+            assert _read(webhook.read, respelled) == webhook.read(webhook.request)
+
     def test_a_request_that_proves_nothing_is_not_believed(self) -> None:
         for webhook in self._webhooks():
             with pytest.raises(InvalidSignature):
-                webhook.read(_bare(webhook.request, self.webhook_proof - {"body"}))
+                webhook.read(bare(webhook.request, self.webhook_proof - {"body"}))
 
     def test_a_request_to_another_account_is_not_believed(self) -> None:
         for webhook in self._webhooks():
@@ -107,10 +130,33 @@ class WebhookContract(AbilityContract):
         believed = [
             (part, changed)
             for webhook in self._webhooks()
-            for part, several in _CHANGES.items()
+            for part, several in CHANGES.items()
             if part in self.webhook_proof
             for changed in several(webhook.request)
             if _is_believed(webhook, changed)
+        ]
+
+        assert believed == []
+
+    def test_every_character_of_its_proof_counts(self) -> None:
+        believed = [
+            changed
+            for webhook in self._webhooks()
+            if "headers" in self.webhook_proof
+            for name in claims(webhook.request)
+            if not _is_believed(webhook, without(webhook.request, name))
+            for changed in with_other_header(webhook.request, name)
+            if _is_believed(webhook, changed)
+        ]
+
+        assert believed == []
+
+    def test_without_a_secret_a_request_that_proves_nothing_is_not_believed(self) -> None:
+        believed = [
+            webhook.request
+            for forgetful in _without_a_secret(self.provider)
+            for webhook in self._webhooks(forgetful)
+            if _is_believed(webhook, bare(webhook.request, self.webhook_proof - {"body"}))
         ]
 
         assert believed == []
@@ -120,7 +166,10 @@ class WebhookContract(AbilityContract):
             webhook.request
             for webhook in self._webhooks()
             if "headers" in self.webhook_proof
-            and all(_is_believed(webhook, each) for each in _without_a_header(webhook.request))
+            and all(
+                _is_believed(webhook, without(webhook.request, name))
+                for name in claims(webhook.request)
+            )
         ]
 
         assert free == []
@@ -159,57 +208,27 @@ class WebhookContract(AbilityContract):
             token for token in tokens if not re.fullmatch(r"[\w.~-]{16,}", token, re.ASCII)
         ] == []
 
-    def _webhooks(self) -> Iterator[_Webhook]:
-        """Give the requests that this provider reads."""
+    def _webhooks(self, provider: Any = None) -> Iterator[_Webhook]:
+        """Give the requests that this provider reads, or another one of its kind."""
+        provider = provider or self.provider
         for ability, method, name in (
             (SupportsReports, "parse_reports", "report_request"),
             (SupportsIncoming, "parse_incoming", "incoming_request"),
         ):
-            if isinstance(self.provider, ability):
+            if isinstance(provider, ability):
                 stranger = self.canned("stranger")
                 yield _Webhook(
-                    self.canned(name), getattr(self.provider, method), getattr(stranger, method)
+                    self.canned(name), getattr(provider, method), getattr(stranger, method)
                 )
 
 
-def _bare(request: HttpRequest, parts: set[str]) -> HttpRequest:
-    """Take away all that a request could prove itself by, and a body with its signature in it."""
-    if not parts:
-        return replace(request, body=b"", url=request.url.partition("?")[0])
-    changes: dict[str, Any] = {}
-    if "headers" in parts:
-        changes["headers"] = _content_type(request)
-    if "url" in parts:
-        split = urlsplit(request.url)
-        changes["url"] = urlunsplit(split._replace(path="/", query=""))
-    return replace(request, **changes)
-
-
-def _content_type(request: HttpRequest) -> dict[str, str]:
-    return {name: each for name, each in request.headers.items() if name.lower() == "content-type"}
-
-
-def _without_a_header(request: HttpRequest) -> Iterator[HttpRequest]:
-    for name in request.headers.keys() - _content_type(request).keys():
-        rest = {other: each for other, each in request.headers.items() if other != name}
-        yield replace(request, headers=rest)
-
-
-def _with_other_body(request: HttpRequest) -> Iterator[HttpRequest]:
-    """Change a body by one bit, at every place of it, and by its length."""
-    body = request.body
-    for place, byte in enumerate(body):
-        yield replace(request, body=body[:place] + bytes([byte ^ 1]) + body[place + 1 :])
-    yield replace(request, body=body + b" ")
-
-
-def _with_other_url(request: HttpRequest) -> Iterator[HttpRequest]:
-    """Take away what stands at the end of a URL: its query, and the last part of its path."""
-    path = request.url.partition("?")[0]
-    yield replace(request, url=path.rpartition("/")[0] + "/")
-
-
-_CHANGES = {"body": _with_other_body, "url": _with_other_url}
+def _without_a_secret(provider: Any) -> Iterator[Any]:
+    """Give a provider with each of its secrets empty, and left out, where it allows that."""
+    for option in fields(provider):
+        if option.init and not option.repr and isinstance(getattr(provider, option.name), str):
+            for empty in ("", None) if option.default is None else ("",):
+                with suppress(ConfigurationError):
+                    yield replace(provider, **{option.name: empty})
 
 
 def _values(request: HttpRequest) -> list[str]:
@@ -219,11 +238,15 @@ def _values(request: HttpRequest) -> list[str]:
 
 
 def _is_believed(webhook: _Webhook, request: HttpRequest) -> bool:
+    return _read(webhook.read, request) is not None
+
+
+def _read(read: Callable[[HttpRequest], list[Any]], request: HttpRequest) -> list[Any] | None:
+    """Return what a request brings, or None if it is not believed."""
     try:
-        webhook.read(request)
+        return [*read(request)]
     except WebhookError:
-        return False
-    return True
+        return None
 
 
 def _breaks(webhook: _Webhook, request: HttpRequest) -> bool:

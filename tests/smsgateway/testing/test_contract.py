@@ -14,6 +14,8 @@ import pytest
 from smsgateway import (
     AuthenticationError,
     Message,
+    MessageError,
+    NotSent,
     ProviderError,
     Reason,
     RecipientResult,
@@ -26,7 +28,7 @@ from smsgateway.provider import Capabilities
 from smsgateway.refusal import refusal
 from smsgateway.testing import ProviderContract, json_response
 from smsgateway.testing.contract import LocalProviderContract
-from smsgateway.testing.contract.sending import send_sync
+from smsgateway.testing.contract.sending import names, send_sync
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,32 @@ class Telltale(Pigeon):
         return f"Pigeon({self.token})"
 
 
+class Unguarded(Pigeon):
+    credentials: ClassVar[Any] = ("token",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revealing(Pigeon):
+    token: str = "c0ffee"
+    public_key: str = "known to all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nicknamed(Pigeon):
+    ring: str = "c0ffee"
+
+    credentials: ClassVar[Any] = ("token", "ring")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Public(Pigeon):
+    api_key: str = "the account's name"
+    api_key_sid: str = "SK17"
+    public_key: str = "known to all"
+
+    credentials: ClassVar[Any] = ("api_key", "token")
+
+
 class Careless(Pigeon):
     """Brings a module that starts threads."""
 
@@ -134,6 +162,8 @@ Careless.__module__ = "smsgateway.gateway"
         ),
         (Unknowing, "test_its_options_are_the_fields_of_a_frozen_dataclass"),
         (Telltale, "test_its_repr_shows_no_secret"),
+        (Revealing, "test_its_secrets_are_hidden_options"),
+        (Nicknamed, "test_its_secrets_are_hidden_options"),
         (Careless, "test_it_imports_nothing_that_has_an_effect"),
     ],
 )
@@ -142,6 +172,10 @@ def test_a_provider_of_the_wrong_kind_is_found(kind: type[Any], test: str) -> No
 
     with pytest.raises(AssertionError):
         getattr(contract, test)()
+
+
+def test_a_name_of_an_account_and_a_public_key_need_not_be_hidden() -> None:
+    contract_of(Public).test_its_secrets_are_hidden_options()
 
 
 def test_a_feature_that_is_not_refused_is_found() -> None:
@@ -233,6 +267,81 @@ class Trusting(Pigeon):
         return [_result(number, "ok") for number in message.to]
 
 
+class Persistent(Pigeon):
+    """Asks once more when it is told that it need not."""
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        response = yield from self._ask(message)
+        if response.status == 429 or response.status >= 500:
+            response = yield from self._ask(message)
+        raise refusal(response, provider=self.name)
+
+
+class Impatient(Pigeon):
+    """Asks once more when the transport fails."""
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        try:
+            yield from self._ask(message)
+        except TransportError:
+            yield from self._ask(message)
+        return [_result(number, "ok") for number in message.to]
+
+
+class Trimming(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        return (yield from Pigeon.send(self, replace(message, text=message.text.strip())))
+
+
+class Cutting(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        return (yield from Pigeon.send(self, replace(message, text=message.text[:160])))
+
+
+class Replaceable(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        to = message.extra.get("pigeon", {}).get("to", message.to)
+        yield from self._ask(replace(message, extra={}, to=to))
+        return [_result(number, "ok") for number in message.to]
+
+
+class Generous(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        yield from Pigeon.send(self, message)
+        return [_result(number, "ok") for number in message.to]
+
+
+class Loud(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        print(message.text)  # noqa: T201 - what a stranger does
+        return (yield from Pigeon.send(self, message))
+
+
+class QuotingTexts(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        response = yield from self._ask(message)
+        words = response.json().get("words")
+        raise refusal(response, provider=self.name, detail=words, private=[self.token])
+
+
+class QuotingTokens(Pigeon):
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        response = yield from self._ask(message)
+        words = response.json().get("words")
+        raise refusal(response, provider=self.name, detail=words, private=[message.text])
+
+
+class Local(Pigeon):
+    """Says when to send by the clock of a place, and not which place."""
+
+    capabilities = Capabilities(schedule=True)
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        at = message.send_at and message.send_at.strftime("%Y-%m-%d %H:%M")
+        yield HttpRequest.json("POST", "https://api.pigeon.example/", {"at": at})
+        return [_result(number, "ok") for number in message.to]
+
+
 class Talkative(Pigeon):
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
         response = yield from self._ask(message)
@@ -275,6 +384,13 @@ class Moody(Pigeon):
         (Boastful, "test_a_batch_that_fails_takes_no_other_with_it", []),
         (Lonely, "test_more_recipients_than_a_request_takes_make_more_requests", []),
         (Boastful, "test_a_status_means_what_it_proves", [500, "unknown", b""]),
+        (Persistent, "test_a_status_means_what_it_proves", [429, "not_sent", b""]),
+        (Persistent, "test_a_status_means_what_it_proves", [500, "unknown", b""]),
+        (Impatient, "test_nobody_but_the_gateway_sends_again", [TransportError("Cut."), 1]),
+        (Impatient, "test_nobody_but_the_gateway_sends_again", [NotSent("No route."), 2]),
+        (Trimming, "test_a_text_is_sent_as_it_is", [" Hej\n"]),
+        (Cutting, "test_a_text_is_sent_as_it_is", ["Hej " * 50]),
+        (Replaceable, "test_extra_replaces_neither_the_text_nor_who_gets_it", []),
         (Trusting, "test_an_unreadable_yes_is_unknown", [200, b"{}"]),
         (Trusting, "test_a_transports_error_is_believed", [TransportError("Cut."), "unknown"]),
         (Guessing, "test_a_yes_under_the_status_of_a_no_is_none", [500]),
@@ -294,6 +410,8 @@ def test_a_provider_that_does_wrong_is_found(
     ("kind", "test", "arguments"),
     [
         (Forgetful, "test_the_value_of_a_feature_is_in_the_request", ["flash"]),
+        (Local, "test_the_value_of_a_feature_is_in_the_request", ["send_at"]),
+        (Generous, "test_who_is_left_out_of_a_yes_that_names_others_is_not_accepted", []),
         (Guessing, "test_a_yes_that_is_cut_is_unknown", []),
         (Guessing, "test_a_yes_to_somebody_else_is_accepted_for_nobody", []),
         (Fragile, "test_a_yes_with_anything_at_any_place_of_it_breaks_nothing", []),
@@ -316,6 +434,7 @@ def test_what_a_request_says_is_read_from_its_query_and_its_form() -> None:
     )
 
     assert TestPigeon().values(request) == ["17", "+4522334488", "Hej å"]
+    assert names(request) == {"to", "text"}
 
 
 def test_words_that_quote_what_is_private_are_found(caplog: pytest.LogCaptureFixture) -> None:
@@ -325,6 +444,32 @@ def test_words_that_quote_what_is_private_are_found(caplog: pytest.LogCaptureFix
         contract.test_an_error_repeats_nothing_private(send_sync, 400, caplog)
     with pytest.raises(AssertionError):
         contract.test_words_that_quote_what_is_private_are_not_repeated(400, caplog)
+
+
+@pytest.mark.parametrize("kind", [QuotingTexts, QuotingTokens])
+def test_words_that_quote_one_thing_that_is_private_are_found(
+    kind: type[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    contract = contract_of(kind)
+    contract.refused = json_response({"words": "No."}, status=400)
+
+    with pytest.raises(AssertionError):
+        contract.test_words_that_quote_what_is_private_are_not_repeated(400, caplog)
+
+
+def test_a_provider_that_prints_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(AssertionError):
+        contract_of(Loud).test_it_prints_nothing(send_sync, capsys)
+
+
+def test_extra_may_be_refused() -> None:
+    class Strict(Pigeon):
+        def send(self, message: Message) -> Flow[list[RecipientResult]]:
+            if message.extra:
+                raise MessageError("There is nothing to add.", field="extra")
+            return (yield from Pigeon.send(self, message))
+
+    contract_of(Strict).test_extra_replaces_neither_the_text_nor_who_gets_it(send_sync)
 
 
 def test_the_status_of_an_answer_may_mean_nothing_where_the_vendor_says_so() -> None:

@@ -254,6 +254,32 @@ class Naive(Homing):
         return json.loads(request.body)
 
 
+class Particular(Homing):
+    def _believed(self, request: HttpRequest) -> Any:
+        right = hmac.digest(self.secret.encode(), request.body, "sha256").hex()
+        check_signature(request.headers.get("Signature"), right, provider=self.name)
+        return json_body(request)
+
+
+class Hasty(Homing):
+    def _believed(self, request: HttpRequest) -> Any:
+        right = hmac.digest(self.secret.encode(), request.body, "sha256").hex()
+        given = request.header("signature") or ""
+        check_signature(given[:8], right[:8], provider=self.name)
+        return json_body(request)
+
+
+class Unlocked(Homing):
+    def _believed(self, request: HttpRequest) -> Any:
+        return Homing._believed(self, request) if self.secret else json_body(request)
+
+
+class Cheerful(Homing):
+    def parse_reports(self, request: HttpRequest) -> list[DeliveryReport]:
+        reports = Homing.parse_reports(self, request)
+        return [replace(each, status=DeliveryStatus.DELIVERED) for each in reports]
+
+
 class Mixed(Homing):
     def parse_incoming(self, request: HttpRequest) -> list[IncomingMessage]:
         return [
@@ -285,6 +311,15 @@ class Repeating(Homing):
         (Brittle, "test_an_answer_with_anything_at_any_place_of_it_breaks_nothing", []),
         (Credulous, "test_a_changed_request_is_not_believed", []),
         (Credulous, "test_one_header_at_least_is_its_proof", []),
+        (Particular, "test_the_names_of_headers_have_any_capitals", [str.lower]),
+        (Particular, "test_the_names_of_headers_have_any_capitals", [str.upper]),
+        (Hasty, "test_every_character_of_its_proof_counts", []),
+        (
+            Unlocked,
+            "test_without_a_secret_a_request_that_proves_nothing_is_not_believed",
+            [],
+        ),
+        (Cheerful, "test_a_word_of_a_report_that_nobody_knows_is_unknown", []),
         (Naive, "test_a_hostile_body_breaks_nothing", []),
         (Mixed, "test_a_request_of_one_kind_brings_nothing_of_the_other", []),
         (Deaf, "test_a_report_is_read", []),

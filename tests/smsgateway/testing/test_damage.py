@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from smsgateway.http import HttpRequest, HttpResponse
-from smsgateway.testing.contract.damage import cut, damaged, quoting, readdressed, with_one_changed
+from smsgateway.testing.contract.damage import (
+    cut,
+    damaged,
+    misworded,
+    quoting,
+    readdressed,
+    with_one_changed,
+)
 
 REQUEST = HttpRequest(method="GET", url="https://api.pigeon.example")
 DOCUMENTS = st.recursive(
@@ -48,10 +56,37 @@ def test_what_is_no_object_or_list_is_not_cut() -> None:
     assert list(cut(b"OK: 17")) == list(cut(b"17")) == []
 
 
-def test_every_text_is_quoted_over_once() -> None:
+def test_every_text_and_number_is_quoted_over_once() -> None:
     quoted = [json.loads(body) for body in quoting(b'{"a": "x", "b": [1, "y"]}', "secret")]
 
-    assert quoted == [{"a": "secret", "b": [1, "y"]}, {"a": "x", "b": [1, "secret"]}]
+    assert quoted == [
+        {"a": "secret", "b": [1, "y"]},
+        {"a": "x", "b": ["secret", "y"]},
+        {"a": "x", "b": [1, "secret"]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"state": "home", "n": 1}', {b'{"state": "x", "n": 1}', b'{"state": "home", "n": "x"}'}),
+        (b"state=home&to=", {b"state=x&to=", b"state=home&to=x"}),
+        (b"", set()),
+    ],
+    ids=["JSON", "a form", "nothing"],
+)
+def test_every_word_of_a_body_is_another_once(body: bytes, expected: set[bytes]) -> None:
+    request = replace(REQUEST, body=body)
+
+    assert {each.body for each in misworded(request, "x")} == expected
+
+
+def test_every_word_of_a_query_is_another_once() -> None:
+    request = replace(REQUEST, url=f"{REQUEST.url}?state=home&to=17")
+
+    queries = [each.url.partition("?")[2] for each in misworded(request, "x")]
+
+    assert queries == ["state=x&to=17", "state=home&to=x"]
 
 
 def test_numbers_are_replaced_where_there_are_some() -> None:

@@ -134,7 +134,7 @@ def complete(
             prices[rate.destination] = estimate
         if not result.provider:
             put(result, "provider", provider)
-            put(result, "estimated_cost", estimate)
+            put(result, "estimated_cost", estimate or result.estimated_cost)
             if result.segments is None:
                 put(result, "segments", analysis.segments)
             if result.encoding is None:
@@ -146,7 +146,7 @@ def complete(
                 result,
                 segments=analysis.segments if result.segments is None else result.segments,
                 encoding=result.encoding or analysis.encoding,
-                estimated_cost=estimate,
+                estimated_cost=estimate or result.estimated_cost,
                 provider=provider,
             )
         )

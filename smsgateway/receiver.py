@@ -26,6 +26,7 @@ __all__ = ["asgi_receiver", "wsgi_receiver"]
 
 _LONGEST = 256 * 1024  # bytes; Infobip brings up to 100 reports in one request
 _ALLOWED = ("GET", "HEAD", "POST")
+_SAFE = "/-._~!$&'()*+,;=:@"  # what a path holds as it is (RFC 3986, 3.3)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -37,6 +38,9 @@ def wsgi_receiver(gateway: Abilities, *, public_url: str = "https://localhost") 
 
     It answers 200 when every plugin took them, 400 to what is not to be believed or cannot be
     read, and 500 when a plugin did not take one, so that the vendor comes again.
+
+    WSGI does not tell how a path was written. Where the vendor signs its URL, keep out of that of
+    your `report_url` what need not be %-encoded and is, and `%2F`.
 
     Args:
         gateway: Whose provider reads the requests.
@@ -58,7 +62,7 @@ def wsgi_receiver(gateway: Abilities, *, public_url: str = "https://localhost") 
         status = _receive(
             gateway,
             environ["REQUEST_METHOD"],
-            _url(public_url, path.encode("latin-1"), environ.get("QUERY_STRING", "")),
+            _url(public_url, _written(path.encode("latin-1")), environ.get("QUERY_STRING", "")),
             headers,
             body,
         )
@@ -83,7 +87,7 @@ def asgi_receiver(
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
         query = scope["query_string"].decode("latin-1")
-        url = _url(public_url, scope["path"].encode(), query)
+        url = _url(public_url, _path(scope), query)
         status = _receive(gateway, scope["method"], url, given, await _body(receive))
         headers = [(n.lower().encode(), v.encode()) for n, v in _headers(status).items()]
         await send({"type": "http.response.start", "status": status.value, "headers": headers})
@@ -103,9 +107,18 @@ async def _body(receive: Receive) -> bytes | None:
     return bytes(body) if len(body) <= _LONGEST else None
 
 
-def _url(public_url: str, path: bytes, query: str) -> str:
-    quoted = quote(path, safe="/.~-_")
-    return f"{public_url.rstrip('/')}{quoted}{f'?{query}' if query else ''}"
+def _path(scope: Scope) -> str:
+    """Return the path as the vendor wrote it; not every server keeps that."""
+    raw: bytes | None = scope.get("raw_path")
+    return _written(scope["path"].encode()) if raw is None else raw.decode("latin-1")
+
+
+def _written(path: bytes) -> str:
+    return quote(path, safe=_SAFE)
+
+
+def _url(public_url: str, path: str, query: str) -> str:
+    return f"{public_url.rstrip('/')}{path}{f'?{query}' if query else ''}"
 
 
 def _headers(status: HTTPStatus) -> dict[str, str]:

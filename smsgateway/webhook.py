@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from smsgateway.errors import InvalidSignature, WebhookError
 from smsgateway.http import HttpRequest
@@ -161,7 +161,7 @@ def check_token(key: bytes, url: str, *, provider: str) -> str:
         InvalidSignature: There is none that was made with this key.
     """
     path = url.partition("#")[0].partition("?")[0]
-    token = path.rstrip("/").rpartition("/")[2]
+    token = unquote(path.rstrip("/").rpartition("/")[2])
     match = _TOKEN.fullmatch(token)
     # The whole token is compared: base64 has several ways to write a nonce, and one is ours.
     if not match or not hmac.compare_digest(

@@ -39,7 +39,7 @@ class Elks(Calling):
         """Send by `POST /sms`.
 
         `extra={"46elks": {...}}` adds fields to the request; it replaces none of ours. With
-        `dryrun` as `"yes"` nothing is sent, and the result is `simulated`.
+        `dryrun` as `"yes"` nothing is sent, and the result is `simulated`, with what it would cost.
 
         Raises:
             MessageError: There is no sender.
@@ -60,6 +60,7 @@ class Elks(Calling):
             message_id=message_id,
             segments=pick_whole(body, "parts"),
             cost=_money(body, self.currency, "cost"),
+            estimated_cost=_money(body, self.currency, "estimated_cost") if is_trial else None,
         )
         return [result]
 

@@ -7,6 +7,7 @@ from typing import Any
 from smsgateway.errors import WebhookError
 from smsgateway.reading import pick, pick_number, pick_text, pick_time
 from smsgateway.result import DeliveryReport, DeliveryStatus, IncomingMessage
+from smsgateway.words import quotable, redact
 
 __all__ = ["STATUSES", "read_messages", "read_reports"]
 
@@ -44,9 +45,9 @@ def read_reports(body: Any) -> list[DeliveryReport]:
             provider="gatewayapi",
             to=pick_number(body, "event", "recipient"),
             status=STATUSES.get(status, DeliveryStatus.UNKNOWN),
-            provider_status=status,
+            provider_status=redact(status),
             message_id=pick_text(body, "event", "msg_id"),
-            reason=pick_text(error, "details") or pick_text(error, "hex_code"),
+            reason=quotable(pick_text(error, "details") or pick_text(error, "hex_code")),
             reported_at=pick_time(body, "event", "status_at"),
             raw=body,
         )

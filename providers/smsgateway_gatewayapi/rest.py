@@ -13,6 +13,7 @@ from typing import Any
 from smsgateway.errors import WebhookError
 from smsgateway.reading import pick, pick_number, pick_text, pick_whole
 from smsgateway.result import DeliveryReport, DeliveryStatus, IncomingMessage
+from smsgateway.words import quotable, redact
 from smsgateway_gatewayapi.events import STATUSES
 
 __all__ = ["read_messages", "read_reports"]
@@ -28,9 +29,9 @@ def read_reports(claims: Any) -> list[DeliveryReport]:
             provider="gatewayapi",
             to=pick_number(claims, "msisdn"),
             status=STATUSES.get(status, DeliveryStatus.UNKNOWN),
-            provider_status=status,
+            provider_status=redact(status),
             message_id=pick_text(claims, "id"),
-            reason=pick_text(claims, "error") or pick_text(claims, "code"),
+            reason=quotable(pick_text(claims, "error") or pick_text(claims, "code")),
             reported_at=_time(claims, "time"),
             raw=claims,
         )

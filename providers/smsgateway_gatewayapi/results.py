@@ -8,6 +8,7 @@ from typing import Any
 from smsgateway.errors import Reason
 from smsgateway.http import HttpResponse
 from smsgateway.message import Message
+from smsgateway.outcome import alike
 from smsgateway.reading import pick, pick_list, pick_number, pick_text
 from smsgateway.refusal import refusal
 from smsgateway.result import RecipientResult, SendStatus
@@ -42,16 +43,20 @@ def read_results(
     if results:
         return results
     problem = pick(body, "detail", 0)
-    raise refusal(
+    reason = _reason(problem) if response.status == 422 else None
+    error = refusal(
         response,
         provider="gatewayapi",
         code=pick_text(body, "code") or pick_text(problem, "type"),
         detail=pick_text(problem, "msg")
         or pick_text(body, "description")
         or pick_text(body, "message"),
-        reason=_reason(problem) if response.status == 422 else None,
+        reason=reason,
         private=private,
     )
+    if reason is Reason.INVALID_NUMBER and len(message.to) > 1:  # which one, it does not say
+        return alike(message, SendStatus.NOT_SENT, Reason.INVALID_REQUEST, str(error))
+    raise error
 
 
 def _taken(body: Any, message: Message) -> Iterator[RecipientResult]:

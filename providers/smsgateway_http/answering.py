@@ -19,13 +19,20 @@ from smsgateway.fields import no_such
 from smsgateway.http import HttpResponse
 from smsgateway.message import Message
 from smsgateway.pricing import Money
-from smsgateway.reading import pick_list, pick_money, pick_number, pick_whole, read_json
+from smsgateway.reading import (
+    pick_list,
+    pick_money,
+    pick_number,
+    pick_text,
+    pick_whole,
+    read_json,
+)
 from smsgateway.refusal import refusal
 from smsgateway.result import RecipientResult, SendStatus
 from smsgateway.words import quotable
 from smsgateway_http.asking import Asking
 from smsgateway_http.path import at, steps, word
-from smsgateway_http.request import encoded
+from smsgateway_http.request import spellings
 from smsgateway_http.table import Table
 
 __all__ = ["Answering"]
@@ -41,6 +48,7 @@ _REASONS = [
     Reason.PROVIDER_UNAVAILABLE,
     Reason.REFUSED,
 ]
+_NOTHING = {None, "0", "false"}  # how a vendor says that there is no id, or no error
 #: An option, and the one that it says nothing without.
 _NEEDS = {
     "status_path": "accepted_values",
@@ -65,15 +73,16 @@ class Answering(Asking):
             begin at an entry then. Without it they begin at the answer, as those of its errors do
             where the whole request is refused.
         to_path: The recipient, in international digits; one that we did not name is ignored.
-        id_path: The vendor's id of the message; a yes has one.
+        id_path: The vendor's id of the message; a yes has one, text or a number that is not 0.
         status_path: The vendor's word for what it did: text, a number, or true and false.
-        accepted_values: The words that mean yes, with commas between them.
+        accepted_values: The words that mean yes, with commas between them; also at `code_path`.
         refused_values: The words that mean no for certain, under the HTTP status of a yes.
         segments_path: How many segments are billed.
         cost_path: What was charged.
         currency: In which currency (ISO 4217, or `points`).
         code_path: The vendor's code of an error.
         codes: What its codes mean, such as `{"17": "invalid_number"}`; one that is here is a no.
+            With any other but 0, false and the `accepted_values`, nothing is clearly a yes.
         error_path: The vendor's words for an error.
 
     Raises:
@@ -131,7 +140,7 @@ class Answering(Asking):
             TransportError: It is a redirect, or not from the API.
         """
         hidden = (message.text, *filter(None, (self.password, self.api_key, self._basic)))
-        private = (*hidden, *map(encoded, hidden))  # an answer may quote the URL
+        private = tuple(spelled for each in hidden for spelled in spellings(each))
         body = read_json(response)
         results: list[RecipientResult] = []
         if str(response.status) in _listed(self.accepted_status):
@@ -151,7 +160,7 @@ class Answering(Asking):
             RecipientResult(
                 to=number,
                 status=status,
-                message_id=word(entry, self.id_path),
+                message_id=self._id(entry),
                 segments=self._segments(entry),
                 cost=self._cost(entry),
             )
@@ -191,9 +200,19 @@ class Answering(Asking):
         return number if number in message.to else None
 
     def _is_yes(self, entry: Any) -> bool:
-        has_id = self.id_path is None or word(entry, self.id_path) is not None
+        has_id = self.id_path is None or self._id(entry) is not None
         has_word = self.status_path is None or self._word_is_in(self.accepted_values, entry)
-        return has_id and has_word and self._reason(entry) is None
+        return has_id and has_word and not self._has_code(entry)
+
+    def _id(self, entry: Any) -> str | None:
+        found = pick_text(at(entry, self.id_path))
+        return None if found in _NOTHING else found
+
+    def _has_code(self, entry: Any) -> bool:
+        """Tell whether an entry has a code that is not known to mean that nothing is wrong."""
+        code = word(entry, self.code_path)
+        is_harmless = code in _NOTHING or code in _listed(self.accepted_values)
+        return self._reason(entry) is not None or not is_harmless
 
     def _word_is_in(self, words: str | None, entry: Any) -> bool:
         return word(entry, self.status_path) in _listed(words)

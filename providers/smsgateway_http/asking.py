@@ -71,9 +71,9 @@ class Asking:
     base_url: str
     endpoint: str = ""
     method: str = "POST"
-    headers: Table = field(default=Table(), repr=False)
+    headers: Table = field(default=Table())
     content: str = "json"
-    body: Table = field(default=Table(), repr=False)
+    body: Table = field(default=Table())
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     api_key: str | None = field(default=None, repr=False)

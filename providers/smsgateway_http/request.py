@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from smsgateway.errors import ConfigurationError, MessageError
 from smsgateway_http.template import FIELDS, Values, fill, placeholders, value_of
@@ -14,12 +14,12 @@ __all__ = [
     "check_endpoint",
     "check_form",
     "check_headers",
-    "encoded",
     "fill_form",
     "fill_headers",
     "fill_json",
     "fill_url",
     "is_printable",
+    "spellings",
     "templates",
 ]
 
@@ -115,6 +115,11 @@ def _segment(template: str, values: Values) -> str:
 def encoded(value: str) -> str:
     """Make a value fit for a step of a URL's path, or for its query."""
     return quote(value, safe="", errors="replace")
+
+
+def spellings(value: str) -> tuple[str, str, str]:
+    """Return a value as it is, and as a URL and a form have it, which an answer may quote."""
+    return value, encoded(value), quote_plus(value, errors="replace")
 
 
 def fill_headers(headers: Mapping[str, str], values: Values) -> dict[str, str]:

@@ -12,9 +12,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from smsgateway.errors import MessageError, Reason, UnexpectedResponse
+from smsgateway.errors import MessageError, ProviderError, Reason, UnexpectedResponse
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.message import Message
+from smsgateway.outcome import alike
 from smsgateway.pricing import Money
 from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.reading import pick_list, pick_money, pick_number, pick_text, pick_whole
@@ -63,10 +64,19 @@ class Messagebird(Calling):
         no `reference`, one is made up. `extra={"messagebird": {...}}` adds fields to the request;
         it replaces none of ours.
 
+        Where one of several numbers is refused, nobody says which, and nothing was sent: to find it
+        send to each alone, as the gateway's option `batch_size=1` does.
+
         Raises:
             MessageError: There is no sender, which MessageBird needs.
         """
-        body = yield from self._call("POST", "messages", _payload(message), private=(message.text,))
+        payload, private = _payload(message), (message.text,)
+        try:
+            body = yield from self._call("POST", "messages", payload, private=private)
+        except ProviderError as error:
+            if error.reason is Reason.INVALID_NUMBER and len(message.to) > 1:
+                return alike(message, SendStatus.NOT_SENT, Reason.INVALID_REQUEST, str(error))
+            raise
         message_id = pick_text(body, "id")
         if message_id is None:
             raise UnexpectedResponse("messagebird's answer names no message.", provider=self.name)

@@ -11,6 +11,7 @@ from smsgateway.errors import MessageError, ProviderError, Reason, UnexpectedRes
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.message import Message
+from smsgateway.outcome import alike
 from smsgateway.pricing import Money, Rate, RateSource, RateTable
 from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.reading import pick, pick_list, pick_money
@@ -50,26 +51,20 @@ class Plivo(Calling):
         `extra={"plivo": {...}}` adds fields to the request, such as `log`; it replaces none of
         ours.
 
+        Where one of several numbers makes Plivo refuse the request, nobody says which, and nothing
+        was sent: to find it send to each alone, as the gateway's option `batch_size=1` does.
+
         Raises:
             MessageError: There is neither a sender nor a `powerpack_uuid`.
         """
-        body = yield from self._call("Message/", self._payload(message), private=(message.text,))
-        invalid = {_digits(number) for number in pick_list(body, "invalid_number")}
-        taken = [number for number in message.to if _digits(number) not in invalid]
-        ids = [uuid for uuid in pick_list(body, "message_uuid") if isinstance(uuid, str) and uuid]
-        if len(set(ids)) != len(taken):
-            taken = []  # more or fewer than there should be: nobody can tell who was taken
-        only = ids[0] if len(taken) == 1 else None
-        accepted = [
-            RecipientResult(to=number, status=SendStatus.ACCEPTED, message_id=only)
-            for number in taken
-        ]
-        refused = [
-            RecipientResult(to=number, status=SendStatus.REJECTED, reason=Reason.INVALID_NUMBER)
-            for number in message.to
-            if _digits(number) in invalid
-        ]
-        return accepted + refused
+        payload, private = self._payload(message), (message.text,)
+        try:
+            body = yield from self._call("Message/", payload, private=private)
+        except ProviderError as error:
+            if error.reason is Reason.INVALID_NUMBER and len(message.to) > 1:
+                return alike(message, SendStatus.NOT_SENT, Reason.INVALID_REQUEST, str(error))
+            raise
+        return _results(body, message)
 
     def balance(self) -> Flow[Money]:
         """Ask for what is left, by `GET Account/{auth_id}/`."""
@@ -131,6 +126,25 @@ class Plivo(Calling):
         }
         extra = message.extra.get(self.name, {})
         return {**extra, **{key: value for key, value in fields.items() if value is not None}}
+
+
+def _results(body: Any, message: Message) -> list[RecipientResult]:
+    """Read what became of each recipient; where the ids do not fit them, only who was refused."""
+    invalid = {_digits(number) for number in pick_list(body, "invalid_number")}
+    taken = [number for number in message.to if _digits(number) not in invalid]
+    ids = [uuid for uuid in pick_list(body, "message_uuid") if isinstance(uuid, str) and uuid]
+    if len(set(ids)) != len(taken):
+        taken = []  # more or fewer than there should be: nobody can tell who was taken
+    only = ids[0] if len(taken) == 1 else None
+    accepted = [
+        RecipientResult(to=number, status=SendStatus.ACCEPTED, message_id=only) for number in taken
+    ]
+    refused = [
+        RecipientResult(to=number, status=SendStatus.REJECTED, reason=Reason.INVALID_NUMBER)
+        for number in message.to
+        if _digits(number) in invalid
+    ]
+    return accepted + refused
 
 
 def _digits(number: object) -> str:

@@ -15,6 +15,7 @@ from smsgateway.http import HttpRequest
 from smsgateway.reading import pick_number, pick_text
 from smsgateway.result import DeliveryReport, DeliveryStatus, IncomingMessage
 from smsgateway.webhook import check_signature, form_pairs, query_pairs
+from smsgateway.words import quotable, redact
 
 __all__ = ["read_incoming", "read_reports", "signature"]
 
@@ -41,9 +42,9 @@ def read_reports(request: HttpRequest, auth_token: str) -> list[DeliveryReport]:
         provider="plivo",
         to=pick_number(fields, "To"),
         status=status,
-        provider_status=word,
+        provider_status=redact(word),
         message_id=pick_text(fields, "MessageUUID"),
-        reason=pick_text(fields, "ErrorCode") if is_failed else None,
+        reason=quotable(pick_text(fields, "ErrorCode")) if is_failed else None,
         raw=fields,
     )
     return [report]

@@ -11,6 +11,8 @@ from smsgateway.errors import MessageError
 from smsgateway.http import Flow
 from smsgateway.phone import PhoneNumber
 from smsgateway.reading import pick_list, pick_number, pick_text, pick_whole
+from smsgateway.result import DeliveryReport
+from smsgateway.words import redact
 from smsgateway_profisms.calling import Calling
 from smsgateway_profisms.delivery import read_status
 from smsgateway_profisms.models import Sms, SmsPart
@@ -37,6 +39,22 @@ class Looking(Calling):
             raise self._unexpected("the reply holds no SMS")
         # An unknown id is no error: the reply's own is 0 then, and its state says "queued".
         return None if pick_text(data, "id") in {None, "0"} else self._sms(data)
+
+    def status(
+        self, *, reference: str | None = None, to: str | None = None
+    ) -> Flow[list[DeliveryReport]]:
+        """Ask what became of the message with this `message_id`, by the call `sms_info`.
+
+        The vendor can be asked neither by our own reference nor by a number.
+
+        Raises:
+            MessageError: There is no `message_id`.
+            ProviderError: The answer is no, or makes no sense.
+        """
+        if reference is None or to is not None:
+            raise MessageError("profisms tells a status by message_id, not by number.", field="to")
+        sms = yield from self.sms_info(reference)
+        return [] if sms is None else [_report(sms)]
 
     def sms_list(
         self,
@@ -144,6 +162,18 @@ class Looking(Calling):
             queued_at=self._moment(data, "queued"),
             delivery_changed_at=self._moment(data, "delivered"),
         )
+
+
+def _report(sms: Sms) -> DeliveryReport:
+    return DeliveryReport(
+        provider="profisms",
+        to=sms.to,
+        status=sms.status,
+        provider_status=redact(sms.delivery or ""),
+        message_id=sms.id,
+        reported_at=sms.delivery_changed_at,
+        raw=sms.raw,
+    )
 
 
 def _minutes(count: int | None) -> timedelta | None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote_plus
 
 from smsgateway.errors import (
     AuthenticationError,
@@ -43,7 +44,10 @@ class Sending(Calling):
         `usersource`; it replaces none of ours.
 
         The request's `_call` is made of the message's `id` and the recipients, so that a repeat has
-        the same, and the vendor takes it once, however often it comes.
+        the same, and the vendor takes it once, however often it comes. Nobody says whether it
+        forgets the name of a call that it refused, for lack of credit say: the same message sent
+        again may end in `OutcomeUnknown` for ever. A refused one goes again under a new name, as
+        `replace(message, id=None)`.
 
         A message for later is paid for when it is sent, and can still fail then for lack of credit,
         says the documentation.
@@ -57,7 +61,7 @@ class Sending(Calling):
         call = _call_of(message)
         try:
             data = yield from self._call(
-                "sms", self._fields(message), call=call, private=(message.text,)
+                "sms", self._fields(message), call=call, private=_spellings(message)
             )
         except AuthenticationError as error:
             if call is None or error.code != str(SIGNATURE):
@@ -66,7 +70,8 @@ class Sending(Calling):
             if not (yield from self._may_call()):
                 raise
             raise OutcomeUnknown(
-                "profisms had a request under this name before; what it answered then is not told.",
+                "profisms had a request under this name before; what it answered then is not told. "
+                "One that it refused can be sent again with id=None.",
                 reason=Reason.UNCONFIRMED,
             ) from error
         return read_results(data, message)
@@ -95,7 +100,7 @@ class Sending(Calling):
         data = yield from self._call(
             "sms_multi",
             {"data": json.dumps(elements, ensure_ascii=False)},
-            private=tuple(message.text for message in messages),
+            private=tuple(each for message in messages for each in _spellings(message)),
         )
         if not isinstance(data, list) or len(data) != len(elements):
             raise self._unexpected("the reply does not have one part for each message")
@@ -135,6 +140,11 @@ def _call_of(message: Message) -> str | None:
     if message.id is None:
         return None
     return sha256("\n".join((message.id, *sorted(message.to))).encode()).hexdigest()[:32]
+
+
+def _spellings(message: Message) -> tuple[str, str]:
+    """Return the text as it is and as a form has it, which a reply may quote."""
+    return message.text, quote_plus(message.text)
 
 
 def _text(value: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from smsgateway.errors import WebhookError
 from smsgateway.reading import pick, pick_list, pick_number, pick_text, pick_time
 from smsgateway.result import DeliveryReport, DeliveryStatus, IncomingMessage
+from smsgateway.words import redact
 
 __all__ = ["read_messages", "read_reports"]
 
@@ -63,9 +64,9 @@ def _report(body: Any, entry: Any, to: str | None) -> DeliveryReport:
         provider="sinch",
         to=to,
         status=status,
-        provider_status=word,
+        provider_status=redact(word),
         message_id=pick_text(body, "batch_id"),
-        reason=None if code is None or status in _NOT_FAILED else f"code {code}",
+        reason=None if code is None or status in _NOT_FAILED else redact(f"code {code}"),
         reported_at=pick_time(body, "operator_status_at") or pick_time(body, "at"),
         raw=body,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from smsgateway.errors import Reason
 from smsgateway.http import HttpResponse
 from smsgateway.message import Message
+from smsgateway.outcome import alike
 from smsgateway.reading import pick_list, pick_number, pick_text
 from smsgateway.refusal import refusal
 from smsgateway.result import RecipientResult, SendStatus
@@ -56,9 +57,12 @@ def read_results(
                 detail=quotable(words, private),
             )
             return _refused(message, problem)
-    raise refusal(
+    error = refusal(
         response, provider="sinch", code=code, detail=words, reason=reason, private=private
     )
+    if reason is Reason.INVALID_NUMBER and len(message.to) > 1:  # which one, it does not say
+        return alike(message, SendStatus.NOT_SENT, Reason.INVALID_REQUEST, str(error))
+    raise error
 
 
 def _taken(body: Any, message: Message) -> list[RecipientResult]:

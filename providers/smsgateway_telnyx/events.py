@@ -7,6 +7,7 @@ from typing import Any
 from smsgateway.errors import WebhookError
 from smsgateway.reading import pick, pick_list, pick_number, pick_text, pick_time
 from smsgateway.result import DeliveryReport, DeliveryStatus, IncomingMessage
+from smsgateway.words import quotable, redact
 
 __all__ = ["read_messages", "read_reports"]
 
@@ -48,9 +49,9 @@ def _report(event: Any, entry: Any) -> DeliveryReport:
         provider="telnyx",
         to=pick_number(entry, "phone_number"),
         status=_STATUSES.get(word, DeliveryStatus.UNKNOWN),
-        provider_status=word,
+        provider_status=redact(word),
         message_id=pick_text(payload, "id"),
-        reason=pick_text(error, "detail") or pick_text(error, "title"),
+        reason=quotable(pick_text(error, "detail") or pick_text(error, "title")),
         reported_at=pick_time(payload, "completed_at") or pick_time(event, "occurred_at"),
         raw=event,
     )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from smsgateway.errors import (
     MessageError,
@@ -56,7 +56,7 @@ class Twilio(Calling):
             UnsupportedFeature: It is for later, and there is no `messaging_service_sid`.
         """
         (number,) = message.to
-        private = (message.text,)
+        private = (message.text, quote_plus(message.text))  # an answer may quote the form
         body = yield from self._call(
             self._url("Messages"), self._form(message), reasons=REASONS, private=private
         )

@@ -16,6 +16,7 @@ from smsgateway.http import HttpRequest
 from smsgateway.reading import pick_number, pick_text
 from smsgateway.result import DeliveryReport, DeliveryStatus, IncomingMessage
 from smsgateway.webhook import check_signature, form_pairs, query_pairs, require_secret
+from smsgateway.words import quotable, redact
 
 __all__ = ["read_incoming", "read_reports", "read_resource", "signatures"]
 
@@ -72,9 +73,9 @@ def _report(raw: dict[str, Any], status: str, sid: str, to: str, error: str) -> 
         provider="twilio",
         to=pick_number(raw, to),
         status=known,
-        provider_status=word,
+        provider_status=redact(word),
         message_id=pick_text(raw, sid),
-        reason=reason,
+        reason=quotable(reason),
         raw=raw,
     )
 

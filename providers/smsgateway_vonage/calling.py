@@ -81,6 +81,7 @@ class Calling:
         body = read_json(response)
         if response.status in {200, 202} and isinstance(body, dict):
             return body
+        _, token = request.headers["Authorization"].split()  # the secret in other letters
         code = (pick_text(body, "type") or "").partition("#")[2]
         raise refusal(
             response,
@@ -89,7 +90,7 @@ class Calling:
             # The description of a 401 requires `details` and then documents `detail`.
             detail=pick_text(body, "detail") or pick_text(body, "details"),
             reason=_REASONS.get(code) if response.status == 422 else None,
-            private=[*private, *filter(None, (self.api_secret, self.private_key))],
+            private=[*private, token, *filter(None, (self.api_secret, self.private_key))],
         )
 
     def _account_request(self, path: str) -> HttpRequest:

@@ -13,9 +13,11 @@ import click
 
 from smsgateway.cli.output import Output, json_option
 from smsgateway.hooks import installed_plugins
+from smsgateway.routing import Cheapest, Country, Failover, RoundRobin
 
 __all__ = ["new_provider"]
 
+_ROUTES = frozenset(route.name for route in (Cheapest, Country, Failover, RoundRobin))
 _NAME = re.compile("[a-z][a-z0-9-]*[a-z0-9]")
 
 
@@ -44,6 +46,8 @@ def new_provider(output: Output, name: str, folder: Path | None) -> None:
     """
     if not _NAME.fullmatch(name):
         raise click.UsageError("NAME is small letters, digits and hyphens, such as 'pigeon'.")
+    if name in _ROUTES:
+        raise click.UsageError(f"{name!r} is the name of a route.")
     if name in installed_plugins().providers:
         raise click.UsageError(f"There is a provider called {name!r}.")
     folder = folder or Path(f"smsgateway-{name}")

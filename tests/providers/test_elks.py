@@ -203,6 +203,7 @@ def test_what_is_not_sent_in_a_dry_run_is_simulated() -> None:
     (result,) = answer(ELKS.send(message), with_json=TRIAL)
 
     assert (result.status, result.message_id, result.cost) == ("simulated", None, None)
+    assert result.estimated_cost == Money("0.35", "SEK")
 
 
 def test_a_message_that_failed_at_once_is_rejected() -> None:

@@ -329,6 +329,17 @@ def test_a_list_is_refused_only_for_the_recipients_that_are_wrong() -> None:
     ]
 
 
+def test_a_bad_number_that_is_not_named_condemns_none_of_the_others() -> None:
+    body = {"detail": [problem("body", "messages", 7, "recipient")]}
+
+    results = read(body, ANNA, BENT, status=422)
+
+    assert [(r.to, r.status, r.reason) for r in results] == [
+        (ANNA, "not_sent", "invalid_request"),
+        (BENT, "not_sent", "invalid_request"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("place", "reason"),
     [
@@ -508,6 +519,19 @@ def test_without_the_secret_nothing_is_believed(secret: str | None) -> None:
         provider.parse_incoming(signed(INCOMING))
 
 
+def test_what_the_vendor_says_in_a_report_is_fit_for_a_log() -> None:
+    words = "moved to +4533445599\n!"
+
+    event = {**REPORT, "event": {"status": words, "error": {"details": words}}}
+
+    (report,) = GATEWAYAPI.parse_reports(signed(event))
+
+    assert (report.provider_status, report.reason) == (
+        "moved to +45******99 !",
+        "moved to +45******99 !",
+    )
+
+
 def test_a_report_says_what_became_of_the_message() -> None:
     (report,) = GATEWAYAPI.parse_reports(signed(REPORT))
 
@@ -667,6 +691,12 @@ def test_an_older_message_is_read() -> None:
     )
     assert message.received_at == datetime(2015, 12, 13, 9, 46, 40, tzinfo=UTC)
     assert message.raw == OLDER_MESSAGE
+
+
+def test_what_an_older_report_says_is_fit_for_a_log() -> None:
+    (report,) = OLDER.parse_reports(token_of({"status": "to +4533445599", "error": "\x1b[1m"}))
+
+    assert (report.provider_status, report.reason) == ("to +45******99", "[1m")
 
 
 @pytest.mark.parametrize("claims", [OLDER_REPORT, {"receiver": 451204, "payload": "aGk="}, {}])

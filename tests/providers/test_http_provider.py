@@ -13,7 +13,7 @@ from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlencode, urlsplit
 
 import pytest
 from hypothesis import assume, given
@@ -617,6 +617,12 @@ def test_a_yes_for_later_is_scheduled() -> None:
         {"messages": [{"id": "b-17"}]},
         {"messages": [{"status": "queued"}]},
         {"messages": [{"id": None, "status": "queued"}]},
+        {"messages": [{"id": False, "status": "queued"}]},
+        {"messages": [{"id": True, "status": "queued"}]},
+        {"messages": [{"id": 0, "status": "queued"}]},
+        {"messages": [{"id": "0", "status": "queued"}]},
+        {**ACCEPTED, "error": {"code": 99}},
+        {**ACCEPTED, "error": {"code": True}},
         {"messages": {"0": {"id": "b-17", "status": "queued"}}},
         {"messages": []},
         {"error": {"code": 99, "message": "What?"}},
@@ -666,7 +672,11 @@ def test_a_no_has_the_vendors_code_and_words() -> None:
 
 
 @pytest.mark.parametrize("quoted", ["Your code is 73-19-02.", KEY, f"acme:{KEY}"])
-@pytest.mark.parametrize("spell", [str, lambda words: quote(words, safe="")], ids=["", "url"])
+@pytest.mark.parametrize(
+    "spell",
+    [str, lambda words: quote(words, safe=""), quote_plus],
+    ids=["", "url", "form"],
+)
 def test_an_error_quotes_nothing_private_even_from_a_url(quoted: str, spell: Any) -> None:
     body = {"error": {"message": f"No: /send?x={spell(quoted)}"}}
     gateway = replace(GET, error_path="error.message")
@@ -675,6 +685,26 @@ def test_an_error_quotes_nothing_private_even_from_a_url(quoted: str, spell: Any
         read(gateway, body, status=400, text="Your code is 73-19-02.", reference="r")
 
     assert str(caught.value) == "http answered HTTP 400."
+
+
+def test_an_id_beside_a_code_that_nobody_knows_is_no_yes() -> None:
+    gateway = Http(**options(code_path="error"))
+
+    with pytest.raises(UnexpectedResponse):
+        read(gateway, {"id": 17, "error": 99})
+
+
+@pytest.mark.parametrize("code", [None, 0, "0", False, "", 200])
+def test_a_code_may_say_that_nothing_is_wrong(code: object) -> None:
+    gateway = Http(
+        **options(
+            id_path="id", code_path="code", status_path="status", accepted_values="queued,200"
+        )
+    )
+
+    (result,) = read(gateway, {"id": 17, "status": "queued", "code": code})
+
+    assert (str(result.status), result.message_id) == ("accepted", "17")
 
 
 @pytest.mark.parametrize("word", ["true", "1", "OK"])

@@ -307,6 +307,27 @@ def test_a_refusal_is_classed_by_its_code_and_else_by_its_status(
     assert caught.value.code == (str(error["code"]) if "code" in error else None)
 
 
+@pytest.mark.parametrize("parameter", ["recipient", "recipients"])
+def test_one_bad_number_condemns_none_of_the_others(parameter: str) -> None:
+    body = {"errors": [{**NO_RECIPIENTS, "parameter": parameter}]}
+
+    results = read(body, ANNA, BENT, status=422)
+
+    assert [(r.to, r.status, r.reason) for r in results] == [
+        (ANNA, "not_sent", "invalid_request"),
+        (BENT, "not_sent", "invalid_request"),
+    ]
+    assert "code 9: no (correct) recipients found" in (results[0].detail or "")
+    assert "380999999999" not in str(results)
+
+
+def test_what_is_wrong_with_the_sender_is_so_for_all() -> None:
+    with pytest.raises(ProviderError) as caught:
+        read({"errors": [{"code": 9, "parameter": "originator"}]}, ANNA, BENT, status=422)
+
+    assert caught.value.reason is Reason.INVALID_SENDER
+
+
 def test_an_error_says_what_the_vendor_says_and_no_whole_number() -> None:
     with pytest.raises(ProviderError, match="correct") as caught:
         read({"errors": [NO_RECIPIENTS]}, status=422)

@@ -269,6 +269,24 @@ def test_status_and_words_say_why(status: int, words: str, kind: type, reason: s
     assert words in str(failure.value)
 
 
+def test_one_bad_number_condemns_none_of_the_others() -> None:
+    results = read(REFUSED, ANNA, BENT, status=400)
+
+    assert [(r.to, r.status, r.reason) for r in results] == [
+        (ANNA, "not_sent", "invalid_request"),
+        (BENT, "not_sent", "invalid_request"),
+    ]
+    assert "dst parameter is not valid" in (results[0].detail or "")
+    assert "4522334488" not in (results[0].detail or "")
+
+
+def test_what_is_wrong_with_the_sender_is_so_for_all() -> None:
+    with pytest.raises(ProviderError) as failure:
+        read({"error": "src is not valid"}, ANNA, BENT, status=400)
+
+    assert failure.value.reason == "invalid_sender"
+
+
 def test_an_error_need_not_be_json() -> None:
     response = HttpResponse(status=401, body=b"Could not verify your access level")
 
@@ -379,6 +397,13 @@ def test_a_status_is_ours_and_the_vendors_own_is_kept(
     (report,) = PLIVO.parse_reports(webhook({**REPORT, "Status": word, "ErrorCode": "450"}))
 
     assert (report.status, report.provider_status, report.reason) == (status, word, reason)
+
+
+def test_what_the_vendor_says_in_a_report_is_fit_for_a_log() -> None:
+    moved = PLIVO.parse_reports(webhook({**REPORT, "Status": "moved to +4533445599"}))
+    failed = PLIVO.parse_reports(webhook({**REPORT, "Status": "failed", "ErrorCode": "\x1b[1m"}))
+
+    assert (moved[0].provider_status, failed[0].reason) == ("moved to +45******99", "[1m")
 
 
 def test_an_incoming_message_is_read() -> None:

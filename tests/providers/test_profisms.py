@@ -86,6 +86,8 @@ class TestProfisms(ProviderContract):
     refused: ClassVar[Any] = refused(202, "SMSOUTSMS_MSISDN")
     balance_answer: ClassVar[Any] = {"error": OK, "data": {"account": ACCOUNTS}}
     balance: ClassVar[Money] = Money("871.2", "CZK")
+    status_answer: ClassVar[Any] = {"error": OK, "data": {**FIRST, "delivery": "delivered"}}
+    status_query: ClassVar[Any] = {"reference": "2000001"}
     report_request: ClassVar[HttpRequest] = HttpRequest(
         method="GET", url=f"{REPORT_URL}?id=2000001&state=sent&delivery=delivered"
     )
@@ -361,6 +363,18 @@ def test_an_error_quotes_no_text_and_no_secret(quoted: str) -> None:
     assert quoted not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "send", [PROFISMS.send, lambda message: PROFISMS.sms_multi([message])], ids=["one", "multi"]
+)
+def test_an_error_does_not_quote_the_text_as_the_form_has_it(send: Any) -> None:
+    body = refused(200, "no type in msisdn=1&text=my+secret+text&pid=2")
+
+    with pytest.raises(ProviderError) as error:
+        answer(send(replace(MESSAGE, text="my secret text")), with_json=body)
+
+    assert "secret" not in str(error.value)
+
+
 def reply(flow: Flow[Any], key: Any, **body: Any) -> Any:
     """Answer with a `_key`, made from the request's own signature where it is a function."""
     signature = fields(next(flow))["_password"]
@@ -403,6 +417,7 @@ def test_a_repeat_that_finds_its_name_used_is_neither_taken_nor_refused() -> Non
         flow.send(json_response({"error": OK, "data": {}}))
 
     assert error.value.reason is Reason.UNCONFIRMED
+    assert "id=None" in str(error.value)
     assert fields(check)["CTRL"] == "user_info"
     assert fields(check)["_call"] != fields(asked)["_call"]
 

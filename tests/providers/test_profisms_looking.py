@@ -64,6 +64,30 @@ def fields(request: HttpRequest) -> dict[str, str]:
     return {k: v[0] for k, v in read.items() if not k.startswith("_")}
 
 
+def test_the_status_of_a_message_is_asked_for_by_its_id() -> None:
+    flow = PROFISMS.status(reference="1544185")
+    request = next(flow)
+
+    (report,) = answer(flow, with_json={"error": OK, "data": DELIVERED})
+
+    assert fields(request) == {"CTRL": "sms_info", "id": "1544185"}
+    assert (report.provider, report.to) == ("profisms", "+420605582922")
+    assert (report.status, report.provider_status) == (DeliveryStatus.DELIVERED, "delivered")
+    assert (report.message_id, report.reported_at) == ("1544185", CHANGED_AT)
+    assert report.raw == DELIVERED
+
+
+def test_a_message_that_is_not_known_has_no_status() -> None:
+    reports = answer(PROFISMS.status(reference="1"), with_json={"error": OK, "data": UNKNOWN_ID})
+
+    assert reports == []
+
+
+def test_a_number_is_not_asked_for() -> None:
+    with pytest.raises(MessageError, match="by message_id"):
+        next(PROFISMS.status(to="+420605582922"))
+
+
 def test_an_sms_is_told_in_full() -> None:
     flow = PROFISMS.sms_info("1544185")
     request = next(flow)

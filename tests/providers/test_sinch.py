@@ -292,6 +292,16 @@ def test_a_batch_is_refused_only_for_the_recipient_that_is_wrong() -> None:
     ]
 
 
+@pytest.mark.parametrize("words", ["'to' is invalid", "'to[7]' is invalid"])
+def test_a_bad_number_that_is_not_named_condemns_none_of_the_others(words: str) -> None:
+    results = read({**NOT_A_NUMBER, "text": words}, ANNA, BENT, status=400)
+
+    assert [(r.to, r.status, r.reason) for r in results] == [
+        (ANNA, "not_sent", "invalid_request"),
+        (BENT, "not_sent", "invalid_request"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("status", "code", "words", "reason"),
     [
@@ -468,6 +478,17 @@ def test_a_report_says_what_became_of_the_recipient() -> None:
     assert report.reason is None
     assert report.reported_at == datetime(2026, 1, 1, 0, 0, 4, tzinfo=UTC)
     assert report.raw == REPORT
+
+
+def test_what_the_vendor_says_in_a_report_is_fit_for_a_log() -> None:
+    words = "moved to +4533445599\n!"
+
+    (report,) = SINCH.parse_reports(signed({**REPORT, "status": words, "code": words}))
+
+    assert (report.provider_status, report.reason) == (
+        "moved to +45******99 !",
+        "code moved to +45******99 !",
+    )
 
 
 def test_a_report_of_a_batch_says_what_became_of_each_recipient() -> None:

@@ -542,6 +542,19 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         TELNYX.parse_reports(VECTOR)
 
 
+def test_what_the_vendor_says_in_a_report_is_fit_for_a_log() -> None:
+    words = "moved to +4533445599\n!"
+
+    body = event("message.sent", to=[{"status": words}], errors=[{"title": words}])
+
+    (report,) = TELNYX.parse_reports(signed(body))
+
+    assert (report.provider_status, report.reason) == (
+        "moved to +45******99 !",
+        "moved to +45******99 !",
+    )
+
+
 def test_a_report_says_what_became_of_the_message() -> None:
     (report,) = TELNYX.parse_reports(signed(REPORT))
 

@@ -336,6 +336,15 @@ def test_an_error_quotes_neither_the_text_nor_the_token() -> None:
     assert "too long" not in str(failure.value)
 
 
+def test_an_error_does_not_quote_the_text_as_the_form_has_it() -> None:
+    body = {"code": 21617, "message": "Too long: From=Acme&Body=my+secret+text&To=1"}
+
+    with pytest.raises(ProviderError) as failure:
+        read(body, status=400, text="my secret text")
+
+    assert "secret" not in str(failure.value)
+
+
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -516,6 +525,19 @@ def test_a_status_is_ours_and_the_vendors_own_is_kept(word: str, code: str, stat
 
     assert (report.status, report.provider_status) == (status, word)
     assert report.reason == (code or None)
+
+
+def test_what_the_vendor_says_in_a_report_is_fit_for_a_log() -> None:
+    words = "moved to +4533445599\n!"
+
+    fields = {**REPORT, "MessageStatus": words, "ErrorCode": words}
+
+    (report,) = TWILIO.parse_reports(webhook(fields))
+
+    assert (report.provider_status, report.reason) == (
+        "moved to +45******99 !",
+        "moved to +45******99 !",
+    )
 
 
 def test_an_incoming_message_is_read() -> None:

@@ -42,7 +42,7 @@ from smsgateway import (
 )
 from smsgateway.errors import Reason
 from smsgateway.hooks import Plugins
-from smsgateway.http import HttpRequest, HttpResponse
+from smsgateway.http import HttpRequest, HttpResponse, basic_token
 from smsgateway.pricing import Rate, RateSource
 from smsgateway.provider import SupportsBalance, SupportsPrices
 from smsgateway.testing import ProviderContract, answer, json_response
@@ -284,6 +284,16 @@ def test_each_token_is_another(pem: str) -> None:
     assert len(tokens) == 2
 
 
+def test_an_error_does_not_quote_an_applications_token(pem: str) -> None:
+    flow = Vonage(application_id=APPLICATION, private_key=pem).send(message())
+    token = next(flow).headers["Authorization"].removeprefix("Bearer ")
+
+    with pytest.raises(AuthenticationError) as caught:
+        flow.send(json_response({"detail": f"No such token: {token}"}, status=401))
+
+    assert token[:12] not in str(caught.value)
+
+
 def test_an_applications_repr_shows_no_key(pem: str) -> None:
     assert "PRIVATE" not in repr(Vonage(application_id=APPLICATION, private_key=pem))
 
@@ -474,6 +484,21 @@ def test_prices_that_make_no_sense_are_no_prices(body: Any) -> None:
 def test_a_balance_that_makes_no_sense_is_none(body: Any) -> None:
     with pytest.raises(UnexpectedResponse):
         answer(VONAGE.balance(), with_json=body)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [lambda: VONAGE.send(message()), VONAGE.balance, lambda: VONAGE.prices("DK")],
+    ids=["send", "balance", "prices"],
+)
+@pytest.mark.parametrize("spell", ["Basic {}", "basic {}", "{}"])
+def test_an_error_does_not_quote_the_credentials_as_they_were_sent(call: Any, spell: str) -> None:
+    token = basic_token("aaa012", "abc123456789")
+
+    with pytest.raises(AuthenticationError) as caught:
+        answer(call(), with_json={"detail": f"You are not {spell.format(token)}"}, status=401)
+
+    assert "You are not" not in str(caught.value)
 
 
 @pytest.mark.parametrize("call", [VONAGE.balance, lambda: VONAGE.prices("DK")])

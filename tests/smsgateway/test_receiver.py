@@ -95,7 +95,15 @@ def by_wsgi(gateway: SmsGateway, method: str, path: str, query: str, body: bytes
     return answer[0]
 
 
-def by_asgi(gateway: SmsGateway, method: str, path: str, query: str, body: bytes) -> Answer:
+def by_asgi(
+    gateway: SmsGateway,
+    method: str,
+    path: str,
+    query: str,
+    body: bytes,
+    *,
+    raw_path: bytes | None = None,
+) -> Answer:
     pieces = [body[i : i + 5000] for i in range(0, len(body), 5000)] or [b""]
     events = [
         {"type": "http.request", "body": piece, "more_body": n < len(pieces)}
@@ -113,6 +121,7 @@ def by_asgi(gateway: SmsGateway, method: str, path: str, query: str, body: bytes
         "type": "http",
         "method": method,
         "path": path,
+        "raw_path": raw_path,
         "query_string": query.encode(),
         "headers": [
             (b"x-pigeon", b"coo"),
@@ -145,6 +154,24 @@ def test_a_report_reaches_the_provider_as_it_came_and_then_the_plugins(
     assert request.url == "https://sms.acme.example/dlr/%C3%A5%20b/secret?status=1"
     assert request.headers["x-pigeon"] == "coo"
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+@both
+def test_a_path_reaches_the_provider_as_it_was_signed(ask: Callable[..., Answer]) -> None:
+    provider = Pigeon()
+
+    ask(SmsGateway(provider, plugins=Plugins()), "POST", "/secret/+:@,;='!$&()*-._~", "", b"")
+
+    assert provider.seen[0].url == "https://sms.acme.example/secret/+:@,;='!$&()*-._~"
+
+
+def test_what_a_server_keeps_of_the_path_is_not_written_anew() -> None:
+    provider = Pigeon()
+    gateway = SmsGateway(provider, plugins=Plugins())
+
+    by_asgi(gateway, "POST", "/a/b+c/secret", "x=1", b"", raw_path=b"/a%2Fb%2bc/secret")
+
+    assert provider.seen[0].url == "https://sms.acme.example/a%2Fb%2bc/secret?x=1"
 
 
 @both

@@ -100,6 +100,13 @@ def test_a_token_at_the_end_of_the_path_is_believed(nonce: bytes, rest: str) -> 
     assert found == token
 
 
+def test_a_token_may_be_written_with_escapes() -> None:
+    token = make_token(KEY, bytes(16), provider="pigeon")
+    escaped = "".join(f"%{ord(char):02x}" for char in token)
+
+    assert check_token(KEY, f"https://acme.example/{escaped}", provider="pigeon") == token
+
+
 @given(st.binary(min_size=16, max_size=16), st.data())
 def test_a_token_with_one_character_changed_is_not(nonce: bytes, data: st.DataObject) -> None:
     token = make_token(KEY, nonce, provider="pigeon")

@@ -110,6 +110,21 @@ def test_a_secret_that_nobody_else_can_read_is_none(checks: Any, home: Path) -> 
     assert checks("--offline")["secrets"] == (True, "none exposed")
 
 
+def test_a_table_of_templates_is_no_secret(
+    checks: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BREVDUE_KEY", "s3cr3t")
+    file = home / "smsgateway.toml"
+    file.write_text(
+        '[gateways.default]\nprovider = "http"\nbase_url = "https://api.brevdue.example"\n'
+        'id_path = "id"\napi_key_env = "BREVDUE_KEY"\n'
+        'headers = {Authorization = "Bearer {api_key}"}\nbody = {to = "{to}", text = "{text}"}\n'
+    )
+    file.chmod(0o644)
+
+    assert checks("--offline")["secrets"] == (True, "none exposed")
+
+
 def test_a_secrets_own_file_is_looked_at_too(checks: Any, home: Path) -> None:
     (home / "key").write_text("s3cr3t")
     (home / "key").chmod(0o644)

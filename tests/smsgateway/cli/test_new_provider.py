@@ -99,6 +99,15 @@ def test_a_name_that_is_taken_is_refused(run: Any) -> None:
     assert "There is a provider called 'cpsms'." in done.stderr
 
 
+@pytest.mark.parametrize("name", ["failover", "roundrobin", "cheapest", "country"])
+def test_a_name_that_a_route_has_is_refused(run: Any, home: Path, name: str) -> None:
+    done = run("new-provider", name)
+
+    assert done.exit_code == 2
+    assert f"'{name}' is the name of a route." in done.stderr
+    assert list(home.iterdir()) == []
+
+
 def test_nothing_is_written_over(run: Any, home: Path) -> None:
     (home / "mine").mkdir()
     (home / "mine" / "notes.txt").write_text("keep")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from smsgateway.errors import (
     MessageError,
-    ProviderError,
     SmsGatewayError,
     UnsupportedFeature,
     WebhookError,
@@ -35,6 +33,7 @@ from smsgateway.result import (
     SendStatus,
 )
 from smsgateway.routing import Clock, Leaf, Route, Work
+from smsgateway.webhook import MissingSecret
 
 __all__ = ["Abilities"]
 
@@ -69,10 +68,14 @@ class Abilities:
     def _read(self, request: HttpRequest) -> tuple[list[DeliveryReport], list[IncomingMessage]]:
         """Read a request as the first account does that believes it."""
         able = self._able(SupportsReports | SupportsIncoming, "send delivery reports")
-        for leaf in able[:-1]:
-            with suppress(WebhookError):
+        refusals: list[WebhookError] = []
+        for leaf in able:
+            try:
                 return _read(leaf.provider, request)
-        return _read(able[-1].provider, request)
+            except WebhookError as error:
+                refusals.append(error)
+        # One that could look at the request knows more of it than one without a secret.
+        raise min(reversed(refusals), key=lambda error: isinstance(error, MissingSecret))
 
     def _balance(self) -> Work[Money]:
         leaf = self._only(SupportsBalance, "tell a balance")
@@ -84,18 +87,28 @@ class Abilities:
 
     def _cancel(self, reference: str) -> Work[None]:
         able = self._able(SupportsCancel, "cancel a message")
-        yield from _each(leaf.run(leaf.provider.cancel(reference)) for leaf in able)
+        done, refusals = yield from _each(
+            leaf.run(leaf.provider.cancel(reference)) for leaf in able
+        )
+        if not done:
+            raise min(refusals, key=_is_final)
 
     def _status(self, reference: str | None, to: str | None) -> Work[list[DeliveryReport]]:
         able = self._able(SupportsStatus, "tell what became of a message")
         if (reference is None) == (to is None):
             raise TypeError("Ask by reference or by number.")
-        for leaf in able:
-            leaf.take_turn(self._clock)
-        found = yield from _each(
-            leaf.run(leaf.provider.status(reference=reference, to=to)) for leaf in able
+        found, refusals = yield from _each(
+            self._status_of(leaf, reference=reference, to=to) for leaf in able
         )
-        return [report for reports in found for report in reports]
+        reports = [report for each in found for report in each]
+        if refusals and not reports and not (found and all(map(_is_final, refusals))):
+            raise min(refusals, key=_is_final)
+        return reports
+
+    def _status_of(self, leaf: Leaf, **asked: str | None) -> Work[list[DeliveryReport]]:
+        leaf.take_turn(self._clock)
+        found: list[DeliveryReport] = yield from leaf.run(leaf.provider.status(**asked))
+        return found
 
     def _reconcile(self, result: SendResult) -> Work[SendResult]:
         """Ask the accounts that may have taken a message whose outcome is unknown."""
@@ -146,20 +159,21 @@ class Abilities:
         return able
 
 
-def _each(works: Iterable[Work[T]]) -> Work[list[T]]:
-    """Ask several accounts; a plain no counts only where nobody says anything else."""
+def _each(works: Iterable[Work[T]]) -> Work[tuple[list[T], list[SmsGatewayError]]]:
+    """Ask several accounts; return what they answered, and why others did not."""
     answers: list[T] = []
     refusals: list[SmsGatewayError] = []
     for work in works:
         try:
             answers.append((yield from work))
-        except ProviderError as error:
-            if SendStatus.after(error) is not SendStatus.REJECTED:
-                raise
+        except SmsGatewayError as error:
             refusals.append(error)
-    if refusals and not answers:
-        raise refusals[0]
-    return answers
+    return answers, refusals
+
+
+def _is_final(error: SmsGatewayError) -> bool:
+    """Tell a plain no, which says that an account has no such message, from trouble with it."""
+    return SendStatus.after(error) is SendStatus.REJECTED
 
 
 def _read(

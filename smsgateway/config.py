@@ -142,14 +142,20 @@ class _Builder:
         plugins: The providers that there are.
         resolve: Finds the accounts that a route names.
         names: The accounts by name that are being made, each for the one before it.
+        made: What has been made by name, with its options.
     """
 
     def __init__(
-        self, plugins: Plugins, resolve: Resolve | None, names: tuple[str, ...] = ()
+        self,
+        plugins: Plugins,
+        resolve: Resolve | None,
+        names: tuple[str, ...] = (),
+        made: dict[str, list[tuple[GatewayOptions, Route]]] | None = None,
     ) -> None:
         self._plugins = plugins
         self._resolve = resolve
         self._names = names
+        self._made = {} if made is None else made
 
     def build(
         self, options: Mapping[str, Any], outer: GatewayOptions = _NO_OPTIONS
@@ -218,9 +224,21 @@ class _Builder:
         except ConfigurationError as error:
             problem = str(error)
         else:
-            return provider if isinstance(provider, Composite) else Leaf(provider, options)
+            route = provider if isinstance(provider, Composite) else Leaf(provider, options)
+            return self._once(gateway, options, route)
         # Out here, so that an error beneath, which may hold a secret, is gone.
         raise ConfigurationError(f"{place}: {problem}")
+
+    def _once(self, gateway: object, options: GatewayOptions, route: Route) -> Route:
+        """Return what was made of the same name before, if it was: one account has one health."""
+        if not isinstance(gateway, str) or not is_name(gateway):
+            return route
+        made = self._made.setdefault(gateway, [])
+        for known, before in made:
+            if known == options:
+                return before
+        made.append((options, route))
+        return route
 
     def _built(
         self, gateway: object, outer: GatewayOptions
@@ -249,7 +267,8 @@ class _Builder:
             # Not left out in silence, as the others are: what it forbids would be sent.
             raise ConfigurationError(f"{guards[0]} of {name} belongs to the outermost route.")
         account = {k: v for k, v in options.items() if k not in _OF_MESSAGES}
-        return _Builder(self._plugins, self._resolve, (*self._names, name)).build(account, outer)
+        names = (*self._names, name)
+        return _Builder(self._plugins, self._resolve, names, self._made).build(account, outer)
 
 
 def _inheriting(options: GatewayOptions, outer: GatewayOptions) -> GatewayOptions:

@@ -344,7 +344,8 @@ class Steps(Abilities):
                 raise SendInterrupted(result) from interrupt
             raise interrupt
         if not result.accepted:
-            cause = errors[0] if errors else None
+            told = {recipient.detail for recipient in result.recipients}
+            cause = next((error for error in errors if str(error) in told), None)
             raise self._failure(result, cause) from cause
         self._plugins.tell("after_send", result=result)
 

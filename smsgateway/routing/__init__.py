@@ -8,10 +8,11 @@ from smsgateway.routing.composite import (
     RoundRobin,
     Route,
 )
-from smsgateway.routing.errand import CLOCK, Clock, Errand, Terms
+from smsgateway.routing.errand import Errand
 from smsgateway.routing.health import Health, HealthState
 from smsgateway.routing.leaf import Leaf
 from smsgateway.routing.reference import new_reference
+from smsgateway.routing.terms import CLOCK, Clock, Terms
 from smsgateway.routing.work import Exchange, Pause, Work, afinish, finish
 
 __all__ = [

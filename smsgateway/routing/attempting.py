@@ -18,14 +18,15 @@ from smsgateway.message import Message
 from smsgateway.options import Guarantee
 from smsgateway.outcome import after_error, alike, answered, provider_failed, settle
 from smsgateway.result import RecipientResult, SendStatus
-from smsgateway.routing.health import Breaker
+from smsgateway.routing.health import Breaker, Unreadiness
 from smsgateway.routing.work import Pause, Work
 
 if TYPE_CHECKING:
-    from smsgateway.routing.errand import Errand, Terms
+    from smsgateway.routing.errand import Errand
     from smsgateway.routing.leaf import Leaf
+    from smsgateway.routing.terms import Terms
 
-__all__ = ["attempt"]
+__all__ = ["attempt", "put_off"]
 
 _LOOKS = (0.0, 60.0, 300.0)  # seconds after a request, and once more when its log must be complete
 _BLOCKED = frozenset({Reason.AUTHENTICATION, Reason.INSUFFICIENT_CREDIT})
@@ -33,6 +34,7 @@ _BLOCKED = frozenset({Reason.AUTHENTICATION, Reason.INSUFFICIENT_CREDIT})
 # An enum's member costs as much to look up as all else that is done with one result.
 _NOT_SENT: Final = SendStatus.NOT_SENT
 _UNKNOWN: Final = SendStatus.UNKNOWN
+_RATE_LIMITED: Final = Reason.RATE_LIMITED
 
 
 def attempt(leaf: Leaf, batch: Message, errand: Errand) -> Work[None]:
@@ -40,11 +42,9 @@ def attempt(leaf: Leaf, batch: Message, errand: Errand) -> Work[None]:
     seconds = errand.terms.clock.seconds
     began = seconds()
     if pause := leaf.breaker.pause_left(began):
-        detail = f"{leaf.name} asked for a pause, of which {pause:.0f} seconds are left."
-        put_off = alike(batch, _NOT_SENT, Reason.RATE_LIMITED, detail)
-        errand.take(_described(leaf, put_off, errand), after=pause)
+        put_off(leaf, batch, errand, Unreadiness(is_paused=True, seconds=pause))
         return
-    if not errand.begin(batch.to):
+    if not errand.begin(batch.to, leaf):
         return
     error: SmsGatewayError | None = None
     try:
@@ -57,11 +57,25 @@ def attempt(leaf: Leaf, batch: Message, errand: Errand) -> Work[None]:
     if error is not None:
         results = after_error(batch, error)
     if not isinstance(error, MessageError | ConfigurationError):
-        _judge(leaf.breaker, results, error, began, seconds())
-    after = error.retry_after if isinstance(error, RateLimited) else None
+        is_blocked = _judge(leaf.breaker, results, error, began, seconds())
+        if is_blocked:
+            errand.blocked.append(leaf)
+    after = None
+    if isinstance(error, RateLimited):
+        after = error.retry_after
+        after = leaf.breaker.pause_left(seconds()) if after is None else after
     has_doubts = errand.take(_described(leaf, results, errand), error, after=after)
     if has_doubts and _is_reconciled(leaf, batch, errand.terms):
         yield from _settle(leaf, batch, errand, began)
+
+
+def put_off(leaf: Leaf, batch: Message, errand: Errand, why: Unreadiness) -> None:
+    """Tell the errand that an account is not tried now, and why."""
+    reason = Reason.RATE_LIMITED if why.is_paused else leaf.breaker.reason
+    rests = "asked for a pause" if why.is_paused else "has failed and takes a rest"
+    detail = f"{leaf.name} {rests}, of which {why.seconds:.0f} seconds are left."
+    results = alike(batch, _NOT_SENT, reason, detail)
+    errand.put_off(_described(leaf, results, errand), after=why.seconds)
 
 
 def _described(
@@ -76,19 +90,28 @@ def _judge(
     error: SmsGatewayError | None,
     began: float,
     now: float,
-) -> None:
-    """Take note of what an attempt says about an account."""
+) -> bool:
+    """Take note of what an attempt says about an account; say whether it is blocked."""
+    is_working = is_limited = False
     for result in results:
-        if result.status is not _NOT_SENT and result.status is not _UNKNOWN:
-            breaker.succeeded(now)
-            return
-    if isinstance(error, RateLimited) and error.retry_after:
+        if result.status is _NOT_SENT:
+            is_limited = is_limited or result.reason is _RATE_LIMITED
+        elif result.status is not _UNKNOWN:
+            is_working = True
+    if is_working:
+        breaker.succeeded(now)
+    if isinstance(error, RateLimited) and error.retry_after is not None:
         breaker.pause(now, error.retry_after)
+    elif is_limited:
+        breaker.pause_longer(now, began)
+    if is_working:
+        return False
     reasons = {result.reason for result in results} - {Reason.RATE_LIMITED}
     blocked = reasons & _BLOCKED
     if reasons:
         reason = min(blocked or reasons, key=str)
         breaker.failed(now, began, reason, at_once=bool(blocked))
+    return bool(blocked)
 
 
 def _is_reconciled(leaf: Leaf, batch: Message, terms: Terms) -> bool:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from smsgateway.routing.errand import Errand
-    from smsgateway.routing.health import Unreadiness
     from smsgateway.routing.work import Work
 
 __all__ = ["Cheapest", "Composite", "Country", "Failover", "RoundRobin", "Route"]
+
+#: Accounts that were not tried because they should rest, each with what it would have sent.
+Resting: TypeAlias = Sequence[tuple[Leaf, Message]]
 
 _DEFAULT = "*"
 _REMEMBERED = 256  # numbers: one send looks at each of its recipients three times
@@ -94,36 +96,37 @@ class Composite:
         """Leave a message as it is: each account makes it its own."""
         return message
 
-    def unreadiness(self, now: float) -> Unreadiness:
-        """Say why none of the members should be tried now."""
-        return min(member.unreadiness(now) for member in self.members)
-
     def attempt(self, message: Message, errand: Errand) -> Work[None]:
-        """Send a message once, and tell the errand what became of it."""
-        yield from self.serve(message, errand, must=True)
+        """Send a message once, and tell the errand what became of it.
 
-    def serve(self, message: Message, errand: Errand, *, must: bool) -> Work[Sequence[str]]:
-        """Send a message once as a member of a route, and return the recipients nobody tried."""
-        return self._in_turn(self.members, message, errand, must=must)
+        Whom nobody else could send to is tried by the accounts that should rest, the least bad one
+        first: to be sure that they are still down is better than to give up.
+        """
+        resting = yield from self.serve(message, errand)
+        if not resting:
+            return
+        now = errand.terms.clock.seconds()
+        for leaf, part in sorted(resting, key=lambda each: each[0].unreadiness(now)):
+            if leaf not in errand.blocked and (numbers := errand.still_open(part.to)):
+                yield from leaf.attempt(_part(part, numbers), errand)
+
+    def serve(self, message: Message, errand: Errand) -> Work[Resting]:
+        """Send a message once as a member of a route, and return what was not tried."""
+        return self._in_turn(self.members, message, errand)
 
     def _in_turn(
-        self, members: tuple[Route, ...], message: Message, errand: Errand, *, must: bool
-    ) -> Work[Sequence[str]]:
+        self, members: tuple[Route, ...], message: Message, errand: Errand
+    ) -> Work[Resting]:
         """Try members one after another; only recipients that got nothing move on."""
-        untried: Sequence[str] = message.to
+        resting: list[tuple[Leaf, Message]] = []
         left = message
         for member in members:
-            declined = yield from member.serve(left, errand, must=False)
-            untried = [number for number in untried if number in declined] if declined else ()
+            resting += yield from member.serve(left, errand)
             numbers = errand.still_open(left.to)
             if not numbers:
-                return ()
+                break
             left = _part(left, numbers)
-        if not must or not untried:
-            return untried
-        now = errand.terms.clock.seconds()
-        least_bad = min(members, key=lambda member: member.unreadiness(now))
-        return (yield from least_bad.serve(_part(message, untried), errand, must=True))
+        return resting
 
 
 Route: TypeAlias = Leaf | Composite
@@ -144,11 +147,11 @@ class RoundRobin(Composite):
         super().__init__(*members)
         self._turns = count()
 
-    def serve(self, message: Message, errand: Errand, *, must: bool) -> Work[Sequence[str]]:
+    def serve(self, message: Message, errand: Errand) -> Work[Resting]:
         """Send a message once, beginning with the next member."""
         first = next(self._turns) % len(self.members)
         members = self.members[first:] + self.members[:first]
-        return self._in_turn(members, message, errand, must=must)
+        return self._in_turn(members, message, errand)
 
 
 class Cheapest(Composite):
@@ -172,12 +175,12 @@ class Cheapest(Composite):
         for members, part in self._alike(message):
             yield members[0], part
 
-    def serve(self, message: Message, errand: Errand, *, must: bool) -> Work[Sequence[str]]:
+    def serve(self, message: Message, errand: Errand) -> Work[Resting]:
         """Send a message once, beginning for each recipient with the cheapest member."""
-        untried: list[str] = []
+        resting: list[tuple[Leaf, Message]] = []
         for members, part in self._alike(message):
-            untried += yield from self._in_turn(members, part, errand, must=must)
-        return untried
+            resting += yield from self._in_turn(members, part, errand)
+        return resting
 
     def _sorted_by_price(self, number: str) -> tuple[Route, ...]:
         ranked: list[tuple[Decimal, int]] = []
@@ -260,16 +263,16 @@ class Country(Composite):
         for route, part in self._parts(message):
             yield route or self.members[0], part
 
-    def serve(self, message: Message, errand: Errand, *, must: bool) -> Work[Sequence[str]]:
+    def serve(self, message: Message, errand: Errand) -> Work[Resting]:
         """Send a message once, to each recipient through the member for it."""
-        untried: list[str] = []
+        resting: list[tuple[Leaf, Message]] = []
         for route, part in self._parts(message):
             if route is None:
                 error = _no_route(part.to[0])
                 errand.take(after_error(part, error), error)
             else:
-                untried += yield from route.serve(part, errand, must=must)
-        return untried
+                resting += yield from route.serve(part, errand)
+        return resting
 
     def _parts(self, message: Message) -> Iterator[tuple[Route | None, Message]]:
         if len(message.to) == 1:

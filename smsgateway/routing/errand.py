@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-import random
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from smsgateway.errors import ConfigurationError, MessageError, Reason, SmsGatewayError
 from smsgateway.message import Message
 from smsgateway.options import Guarantee
 from smsgateway.result import RecipientResult, SendStatus
+from smsgateway.routing.terms import Terms
 from smsgateway.routing.work import Pause, Work
 from smsgateway.text import TextAnalysis, analyze
 
-__all__ = ["CLOCK", "Clock", "Errand", "Sender", "Terms"]
+if TYPE_CHECKING:
+    from smsgateway.routing.leaf import Leaf
+
+__all__ = ["Errand", "Sender"]
 
 _log = logging.getLogger("smsgateway")
 
@@ -29,6 +30,7 @@ _AT_ONCE = -1.0  # without waiting, whatever was tried before
 _NOT_SENT: Final = SendStatus.NOT_SENT
 _UNKNOWN: Final = SendStatus.UNKNOWN
 
+_NOT_TAKEN = frozenset({SendStatus.NOT_SENT, SendStatus.REJECTED})
 _OURS = (MessageError, ConfigurationError)
 
 #: Seconds after which another try makes sense; what is not here fails again.
@@ -38,39 +40,6 @@ _PATIENCE = {
     Reason.RATE_LIMITED: 1.0,
     Reason.PROVIDER_UNAVAILABLE: 1.0,
 }
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Clock(NamedTuple):
-    """The time: in seconds that never go back, and as people know it; and chance."""
-
-    seconds: Callable[[], float] = time.monotonic
-    now: Callable[[], datetime] = _now
-    chance: Callable[[], float] = random.random
-
-
-CLOCK = Clock()
-
-
-class Terms(NamedTuple):
-    """What all errands of one message have in common.
-
-    Attributes:
-        guarantee: What happens to recipients whose outcome is unknown.
-        deadline: The last moment of the clock at which a wait may end.
-        analyses: How the text is encoded, for each size of the concatenation header that is known.
-        reference: The message's reference, if it was made here.
-        clock: The time.
-    """
-
-    guarantee: Guarantee | None
-    deadline: float
-    analyses: dict[int, TextAnalysis]
-    reference: str | None = None
-    clock: Clock = CLOCK
 
 
 class Sender(Protocol):
@@ -89,13 +58,17 @@ class Errand:
         errors: What went wrong on the way.
         on_its_way: The recipients that a request is under way for, or may be.
         is_over: Whether nothing more may begin.
+        blocked: The accounts that have refused to work for us at all.
     """
 
     __slots__ = (
+        "_carrier",
         "_doubts",
         "_known",
         "_open",
         "_sender",
+        "_unknown_at",
+        "blocked",
         "errors",
         "is_over",
         "message",
@@ -109,9 +82,12 @@ class Errand:
         self.errors: list[SmsGatewayError] = []
         self.on_its_way: Sequence[str] = ()
         self.is_over: Callable[[], bool] = _never
+        self.blocked: list[Sender] = []
+        self._carrier: Leaf | None = None
         self._sender = sender
         self._known: dict[str, RecipientResult] = {}
         self._doubts: dict[str, RecipientResult] = {}
+        self._unknown_at: dict[str, str] = {}  # the provider that may have taken it, by number
         # Whom another try may reach, and in how many seconds the same account may: None is never.
         self._open: dict[str, float | None] = {}
 
@@ -128,8 +104,9 @@ class Errand:
             tries += 1
             yield from self._sender.attempt(replace(self.message, to=tuple(numbers)), self)
 
-    def begin(self, numbers: Sequence[str]) -> bool:
-        """Mark recipients as on their way, unless all is over."""
+    def begin(self, numbers: Sequence[str], carrier: Leaf | None = None) -> bool:
+        """Mark recipients as on their way, through an account, unless all is over."""
+        self._carrier = carrier
         # In this order: whoever ends it all and then looks may find one too many on its way, and
         # never one too few.
         self.on_its_way = numbers
@@ -145,7 +122,7 @@ class Errand:
 
     def take(
         self,
-        results: Iterable[RecipientResult],
+        results: Sequence[RecipientResult],
         error: SmsGatewayError | None = None,
         *,
         after: float | None = None,
@@ -166,16 +143,24 @@ class Errand:
         if isinstance(error, MessageError):
             self._leave(results)
         else:
+            if self._unknown_at:
+                results = [self._proven(result) for result in results]
+            left: list[RecipientResult] = []
             for result in results:
                 self._known[result.to] = result
                 if result.status is _NOT_SENT:
-                    known = None if result.reason is None else _PATIENCE.get(result.reason)
-                    self._keep_open(result.to, known if after is None else after)
+                    left.append(result)
                 elif result.status is _UNKNOWN:
+                    self._unknown_at[result.to] = result.provider
                     self._doubt(result)
                     has_doubts = True
                 elif self._open:
                     self._open.pop(result.to, None)
+            if left:
+                was_refused = any(result.status is SendStatus.REJECTED for result in results)
+                for result in left:
+                    known = _patience(result, with_others=was_refused)
+                    self._keep_open(result.to, known if after is None else after)
         self.on_its_way = ()
         return has_doubts
 
@@ -192,15 +177,30 @@ class Errand:
             self._doubts[result.to] = result
             self._open[result.to] = _AT_ONCE
 
+    def _proven(self, result: RecipientResult) -> RecipientResult:
+        """Take a repeat that is refused as one for the proof that the first was taken."""
+        is_repeat = self._unknown_at.get(result.to) == result.provider
+        if not is_repeat or result.reason is not Reason.DUPLICATE:
+            return result
+        self._doubts.pop(result.to, None)  # nothing came twice, either
+        taken = SendStatus.ACCEPTED if self.message.send_at is None else SendStatus.SCHEDULED
+        return replace(result, status=taken, reason=None, code=None, detail=None)
+
     def _keep_open(self, number: str, after: float | None) -> None:
         before = self._open.get(number)
         known = [seconds for seconds in (before, after) if seconds is not None]
         self._open[number] = min(known, default=None)
 
-    def put_off(self, numbers: Iterable[str], *, after: float) -> None:
-        """Take note that an account, which rests, may be tried in so many seconds."""
-        for number in numbers:
-            self._keep_open(number, after)
+    def put_off(self, results: Iterable[RecipientResult], *, after: float) -> None:
+        """Take note that an account has not been tried now, and may be in so many seconds.
+
+        That says more than what another has no words for, and less than what any has answered.
+        """
+        for result in results:
+            known = self._known.get(result.to)
+            if known is None or known.reason is Reason.INVALID_MESSAGE:
+                self._known[result.to] = result
+            self._keep_open(result.to, after)
 
     def still_open(self, numbers: Sequence[str]) -> Sequence[str]:
         """List the recipients that another account may try now."""
@@ -251,13 +251,7 @@ class Errand:
         for number in self.message.to:
             result, doubt = self._known.get(number), self._doubts.get(number)
             if number in on_its_way:
-                yield RecipientResult(
-                    to=number,
-                    status=SendStatus.UNKNOWN,
-                    reason=Reason.INTERRUPTED,
-                    detail="Interrupted while it was sent.",
-                    possible_duplicate=doubt is not None,
-                )
+                yield self._interrupted(number, is_repeat=doubt is not None)
             elif result is None:
                 yield RecipientResult(
                     to=number,
@@ -267,10 +261,33 @@ class Errand:
                 )
             elif doubt is None or doubt is result:
                 yield result
-            elif result.is_taken or result.status is SendStatus.UNKNOWN:
-                yield replace(result, possible_duplicate=True)
-            else:
+            elif result.status in _NOT_TAKEN:
                 yield doubt  # no later word makes it certain that the first try was not taken
+            else:
+                yield replace(result, possible_duplicate=True)
+
+    def _interrupted(self, number: str, *, is_repeat: bool) -> RecipientResult:
+        result = RecipientResult(
+            to=number,
+            status=SendStatus.UNKNOWN,
+            reason=Reason.INTERRUPTED,
+            detail="Interrupted while it was sent.",
+            possible_duplicate=is_repeat,
+        )
+        if self._carrier is None:
+            return result
+        analysis = self.analyzed(self._carrier.capabilities.header_octets)
+        return self._carrier.completed([result], analysis)[0]
+
+
+def _patience(result: RecipientResult, *, with_others: bool) -> float | None:
+    """Say in how many seconds the same account may be tried again.
+
+    One wrong number can make a vendor refuse a whole batch; without it, the others are sent.
+    """
+    if with_others and result.reason is Reason.INVALID_REQUEST:
+        return _AT_ONCE
+    return None if result.reason is None else _PATIENCE.get(result.reason)
 
 
 def _never() -> bool:

@@ -17,8 +17,9 @@ __all__ = ["Breaker", "Health", "HealthState", "Unreadiness"]
 
 _WINDOW = 60.0  # seconds that the share of failures is looked at
 _SLOT = 10.0  # it moves on in such steps
-_DOUBLINGS = 5  # more than the longest rest needs
+_DOUBLINGS = 5  # more than the longest rest and the longest pause need
 _LONGEST = 20  # times the first rest
+_LONGEST_PAUSE = 30.0  # seconds, where the provider does not say how long
 
 
 class HealthState(StrEnum):
@@ -84,6 +85,7 @@ class Breaker:
         self._resting_since = -inf
         self._resting_until: float | None = None
         self._paused_until = -inf
+        self._pauses = 0  # of a length that we chose, since it last succeeded
 
     @property
     def reason(self) -> Reason | None:
@@ -107,6 +109,20 @@ class Breaker:
         """Pause for as long as the provider asks."""
         with self._lock:
             self._paused_until = max(self._paused_until, now + seconds)
+
+    def pause_longer(self, now: float, began: float) -> None:
+        """Pause where the provider wants it and does not say for how long.
+
+        A second, and each time twice as long, up to 30, until it takes something again.
+
+        Args:
+            now: The time.
+            began: When the attempt began; what was on its way before the pause says nothing new.
+        """
+        with self._lock:
+            if began >= self._paused_until:
+                self._paused_until = now + min(2.0**self._pauses, _LONGEST_PAUSE)
+                self._pauses = min(self._pauses + 1, _DOUBLINGS)
 
     def take_turn(self, now: float, lease: float) -> int | None:
         """Ask to try the account; when it has rested, only one may, for the seconds of the lease.
@@ -133,7 +149,7 @@ class Breaker:
             self._failures, self._reason = 0, None
             if self._resting_until is not None:
                 self._return()
-            self._rests = 0
+            self._rests = self._pauses = 0
             self._count(now, failures=0)
 
     def returned(self) -> None:

@@ -19,10 +19,7 @@ from smsgateway.errors import (
 )
 from smsgateway.message import Message
 from smsgateway.options import GatewayOptions
-from smsgateway.outcome import (
-    after_error,
-    complete,
-)
+from smsgateway.outcome import after_error, complete
 from smsgateway.pricing import Money, RateTable
 from smsgateway.provider import (
     Provider,
@@ -31,7 +28,7 @@ from smsgateway.provider import (
     SupportsReportTokens,
 )
 from smsgateway.result import RecipientResult
-from smsgateway.routing.attempting import attempt
+from smsgateway.routing.attempting import attempt, put_off
 from smsgateway.routing.health import Breaker, Unreadiness
 from smsgateway.routing.work import Work, exchanges
 from smsgateway.stand_in import stand_in
@@ -40,7 +37,8 @@ from smsgateway.webhook import nonce_of
 
 if TYPE_CHECKING:
     from smsgateway.http import Flow
-    from smsgateway.routing.errand import Clock, Errand
+    from smsgateway.routing.errand import Errand
+    from smsgateway.routing.terms import Clock
 
 __all__ = ["Leaf"]
 
@@ -186,16 +184,11 @@ class Leaf:
         self.breaker.failed(clock.seconds(), now, reason, at_once=True)
         return False
 
-    def serve(self, message: Message, errand: Errand, *, must: bool) -> Work[Sequence[str]]:
+    def serve(self, message: Message, errand: Errand) -> Work[Sequence[tuple[Leaf, Message]]]:
         """Send a message once as a member of a route: in this account's words, if it has them.
 
-        Args:
-            message: What to send.
-            errand: Who is told what became of it.
-            must: Try, even if this account should rest.
-
         Returns:
-            The recipients, where it has not been tried because it rests.
+            This account, with the message in its words, where it should rest and was not tried.
         """
         reference = errand.terms.reference
         if reference is not None and len(reference) > self.capabilities.reference:
@@ -207,12 +200,12 @@ class Leaf:
             errand.take(after_error(message, error), error)
             return ()
         clock = errand.terms.clock
-        if not (must or (yield from self._is_ready(clock))):
-            rest = self.breaker.unreadiness(clock.seconds())
-            errand.put_off(message.to, after=rest.seconds)
-            return message.to
-        yield from self.attempt(message, errand)
-        return ()
+        if (yield from self._is_ready(clock)):
+            yield from self.attempt(message, errand)
+            return ()
+        rest = self.breaker.unreadiness(clock.seconds())
+        put_off(self, message, errand, rest)
+        return ((self, message),)
 
     def attempt(self, message: Message, errand: Errand) -> Work[None]:
         """Send a message once, and tell the errand what became of it."""

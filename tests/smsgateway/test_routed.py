@@ -44,6 +44,7 @@ from smsgateway.http import Flow, HttpRequest
 from smsgateway.options import Guarantee
 from smsgateway.routing import Cheapest, Country, Failover, Leaf
 from smsgateway.testing import AsyncFakeTransport, FakeTransport
+from smsgateway.webhook import MissingSecret
 from tests.smsgateway.routing.world import (
     BROKEN,
     CUT_OFF,
@@ -148,12 +149,13 @@ def test_a_failover_sends_through_the_first_that_takes_it(gateway_of: Make) -> N
 
 
 @both
-def test_where_nobody_takes_it_the_first_error_is_the_cause(gateway_of: Make) -> None:
+def test_where_nobody_takes_it_the_error_of_the_last_word_is_the_cause(gateway_of: Make) -> None:
     gateway = gateway_of(Failover(leaf("a"), leaf("b")), Answers(a=UNPAID, b=REFUSED))
 
-    with pytest.raises(SendFailed, match=r"connection.*a answered HTTP 402") as caught:
+    with pytest.raises(SendFailed, match=r"\(connection\)\. No route") as caught:
         gateway.send("Hej", to=DANE)
 
+    assert isinstance(caught.value.__cause__, NotSent)
     assert [(r.provider, r.reason) for r in caught.value.result.recipients] == [
         ("b", Reason.CONNECTION)
     ]
@@ -406,12 +408,49 @@ def test_where_no_account_has_it_the_first_no_counts(gateway_of: Make) -> None:
     assert caught.value.provider == "a"
 
 
-@pytest.mark.parametrize(("answer", "error"), [(REFUSED, NotSent), (BROKEN, ProviderUnavailable)])
+trouble = pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        pytest.param(REFUSED, NotSent, id="no way"),
+        pytest.param(BROKEN, ProviderUnavailable, id="down"),
+    ],
+)
+
+
+@trouble
 def test_an_account_that_does_not_answer_may_have_it(answer: Any, error: type[Exception]) -> None:
     route = Failover(leaf(Postman(name="a")), leaf(Postman(name="b")))
+    answers = Answers(a_cancel=UNPAID, b_cancel=answer)
 
     with pytest.raises(error):
-        sync_gateway(route, Answers(a_cancel=answer)).cancel("order-17")
+        sync_gateway(route, answers).cancel("order-17")
+
+
+@trouble
+def test_where_one_account_takes_it_back_the_trouble_of_another_does_not_matter(
+    answer: Any, error: type[Exception]
+) -> None:
+    del error
+    route = Failover(leaf(Postman(name="a")), leaf(Postman(name="b")))
+    answers = Answers(a_cancel=answer)
+
+    sync_gateway(route, answers).cancel("order-17")
+
+    assert answers.asked == ["a/cancel", "b/cancel"]
+
+
+def test_an_account_that_cannot_say_a_reference_does_not_keep_others_from_being_asked() -> None:
+    class Terse(Postman):
+        def cancel(self, _: str) -> Flow[None]:
+            raise MessageError("That reference is too long.", field="reference")
+            yield
+
+    route = Failover(leaf(Terse(name="a")), leaf(Postman(name="b")))
+    answers = Answers()
+
+    sync_gateway(route, answers).cancel("order-17")
+
+    assert answers.asked == ["b/cancel"]
 
 
 @both
@@ -421,6 +460,61 @@ def test_the_reports_of_all_accounts_are_put_together(gateway_of: Make) -> None:
     reports = gateway_of(route, Answers()).status("order-17")
 
     assert [report.provider for report in reports] == ["a", "c"]
+
+
+@both
+def test_what_one_account_reports_is_told_in_spite_of_the_trouble_of_another(
+    gateway_of: Make,
+) -> None:
+    route = Failover(leaf(Postman(name="a")), leaf(Postman(name="b")))
+
+    reports = gateway_of(route, Answers(a_status=REFUSED)).status("order-17")
+
+    assert [report.provider for report in reports] == ["b"]
+
+
+class Clueless(Postman):
+    """One that knows of nothing."""
+
+    def status(
+        self, *, reference: str | None = None, to: str | None = None
+    ) -> Flow[list[DeliveryReport]]:
+        response = yield self.ask("status", reference=reference, to=to)
+        if response.status != 200:
+            raise ProviderError("There is none.", provider=self.name)
+        return []
+
+
+def test_where_nothing_is_reported_the_trouble_of_an_account_is_told() -> None:
+    route = Failover(leaf(Clueless(name="a")), leaf(Clueless(name="b")))
+
+    with pytest.raises(NotSent):
+        sync_gateway(route, Answers(b_status=REFUSED)).status("order-17")
+
+
+def test_where_nobody_knows_a_reference_the_first_no_counts() -> None:
+    route = Failover(leaf(Clueless(name="a")), leaf(Clueless(name="b")))
+    answers = Answers(a_status=UNPAID, b_status=UNPAID)
+
+    with pytest.raises(ProviderError, match="There is none") as caught:
+        sync_gateway(route, answers).status("order-17")
+
+    assert caught.value.provider == "a"
+
+
+def test_nothing_and_a_plain_no_are_nothing() -> None:
+    route = Failover(leaf(Clueless(name="a")), leaf(Clueless(name="b")))
+
+    assert sync_gateway(route, Answers(a_status=UNPAID)).status("order-17") == []
+
+
+def test_an_account_that_asks_for_a_pause_between_looks_does_not_silence_another() -> None:
+    slow = Postman(name="a", capabilities=replace(MOST, status_interval=120))
+    gateway = sync_gateway(Failover(leaf(slow), leaf(Postman(name="b"))), Answers())
+
+    looks = [[report.provider for report in gateway.status("order-17")] for _ in range(2)]
+
+    assert looks == [["a", "b"], ["b"]]
 
 
 @pytest.mark.parametrize("call", [lambda g: g.balance(), lambda g: g.prices("dk")])
@@ -450,6 +544,18 @@ def test_a_report_is_read_by_the_account_that_believes_it() -> None:
     assert (read(b"b"), read(b"c")) == (["b"], ["c"])
     with pytest.raises(WebhookError, match="c does not believe it"):
         read(b"x")
+
+
+def test_what_an_account_with_a_secret_says_of_a_forged_request_counts() -> None:
+    class Bare(Postman):
+        def parse_reports(self, _: HttpRequest) -> list[DeliveryReport]:
+            raise MissingSecret("It needs a secret.")
+
+    route = Failover(leaf(Bare(name="a")), leaf(Postman(name="b")), leaf(Bare(name="c")))
+    request = HttpRequest(method="POST", url="https://acme.example/reports", body=b"x")
+
+    with pytest.raises(InvalidSignature, match="b does not believe it"):
+        sync_gateway(route, Answers()).receive(request)
 
 
 def uncertain(*providers: str, age: timedelta = timedelta(seconds=5)) -> SendResult:
@@ -500,6 +606,27 @@ def test_a_failed_send_can_be_looked_into() -> None:
 
     settled = gateway.reconcile(caught.value.result)
 
+    assert [str(r.status) for r in settled.recipients] == ["accepted"]
+
+
+def test_what_was_on_its_way_at_ctrl_c_can_be_looked_up_where_it_went() -> None:
+    class Stopped(Seer):
+        def send(self, _: Message) -> Flow[list[RecipientResult]]:
+            raise KeyboardInterrupt
+            yield
+
+    route = Failover(leaf("a"), leaf(Stopped(name="b")))
+    answers = Answers(a=REFUSED, b_look_up=says([DANE]))
+    gateway = sync_gateway(route, answers)
+    with pytest.raises(SendInterrupted) as caught:
+        gateway.send("Hej", to=DANE, reference="order-17")
+    result = caught.value.result
+
+    settled = gateway.reconcile(result)
+
+    assert [(r.provider, r.reason, r.segments) for r in result.recipients] == [
+        ("b", Reason.INTERRUPTED, 1)
+    ]
     assert [str(r.status) for r in settled.recipients] == ["accepted"]
 
 

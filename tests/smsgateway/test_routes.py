@@ -232,3 +232,31 @@ def test_names_may_be_looked_up_elsewhere() -> None:
     )
 
     assert users(gateway.provider) == ["d"]
+
+
+def test_an_account_that_is_named_twice_is_one_account() -> None:
+    accounts = {"main": ACCOUNT, "both": {"provider": "failover", "gateways": ["main", A]}}
+    route, _ = build(
+        {
+            "provider": "failover",
+            "gateways": ["main", {"provider": "country", "gateways": {"DK": "main", "*": "both"}}],
+        },
+        PLUGINS,
+        known(accounts),
+    )
+    assert isinstance(route, Failover)
+
+    assert users(route) == ["d", "a"]
+
+
+def test_an_account_that_is_named_twice_with_other_options_is_two() -> None:
+    inner = {"provider": "failover", "gateways": ["main"]}
+
+    route, _ = build(
+        {"provider": "failover", "gateways": ["main", inner | {"sender": "Acme"}, inner]},
+        PLUGINS,
+        known({"main": ACCOUNT}),
+    )
+
+    assert isinstance(route, Failover)
+    assert [leaf.options.sender for leaf in route.leaves] == [None, "Acme"]

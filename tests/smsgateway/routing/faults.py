@@ -34,6 +34,7 @@ from smsgateway.routing import Failover, Leaf
 PATIENCE = 0.25  # seconds that a sender waits for an answer
 NUMBER = "+4522334488"
 WORKERS = 16
+_HANDLERS = 3 * WORKERS  # some still hold a slow answer when its sender has gone
 
 _CLOSE = "Connection: close"  # or the next request might meet the end of this connection
 
@@ -156,6 +157,16 @@ class Vendor(socketserver.ThreadingTCPServer):
         self.drawn: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
         self._lock = threading.Lock()
+        # Not a thread for each connection: to start thousands of them at once is what a machine
+        # under load, with coverage measured, fails at.
+        self._pool = ThreadPoolExecutor(_HANDLERS)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._pool.submit(self.process_request_thread, request, client_address)
+
+    def server_close(self) -> None:
+        super().server_close()
+        self._pool.shutdown()
 
     @property
     def url(self) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from smsgateway import MessageError, Reason, UnsupportedFeature
 from smsgateway.provider import SenderRules
-from smsgateway.routing import Failover
+from smsgateway.routing import Country, Failover, finish
 from tests.smsgateway.routing.world import (
     BAD_CERTIFICATE,
     BROKEN,
@@ -178,3 +178,53 @@ def test_a_bug_in_a_provider_leaves_the_outcome_open(world: World) -> None:
 
     assert world.words(Failover(leaf(Clumsy(name="a")), leaf("b"))) == ["a unknown"]
     assert world.asked == []
+
+
+def test_an_account_that_rests_is_tried_where_no_other_has_the_words(world: World) -> None:
+    route = Failover(leaf("a"), leaf(Bird(name="b", capabilities=MUTE)))
+    world.answer("a", UNAUTHORISED)
+    world.send(route, flash=True)
+
+    assert world.words(route, flash=True) == ["a accepted"]
+
+
+def test_an_account_that_rests_is_tried_where_no_other_has_a_route(world: World) -> None:
+    route = Failover(leaf("a"), Country({"SE": leaf("b")}))
+    world.answer("a", UNAUTHORISED)
+    world.send(route)
+
+    assert world.words(route) == ["a accepted"]
+
+
+def test_what_only_a_paused_account_can_say_is_not_refused_for_good(world: World) -> None:
+    route = Failover(leaf(Bird(name="b", capabilities=MUTE)), leaf("a"))
+    world.answer("a", TOO_MANY)
+    world.send(route, flash=True)
+
+    errand = world.errand(route, flash=True)
+    finish(errand.work(), world.exchange, world.pause)
+
+    assert [(r.provider, r.status, r.reason) for r in errand.results()] == [
+        ("a", "not_sent", Reason.RATE_LIMITED)
+    ]
+    assert not errand.is_refused
+    assert world.asked == ["a"]
+
+
+def test_where_all_rest_each_is_tried_until_one_takes_it(world: World) -> None:
+    route = Failover(leaf("a", rest_for=10), leaf("b"))
+    world.answer("a", UNAUTHORISED)
+    world.answer("b", UNAUTHORISED)
+    world.send(route)
+    world.answer("a", UNAUTHORISED)
+
+    assert world.words(route) == ["b accepted"]
+    assert world.asked == ["a", "b", "a", "b"]
+
+
+def test_what_is_on_its_way_by_no_account_of_the_route_is_unknown(world: World) -> None:
+    errand = world.errand(pair())
+
+    errand.begin([DANE])
+
+    assert [(r.provider, r.status) for r in errand.results()] == [("", "unknown")]

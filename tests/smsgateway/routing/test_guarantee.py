@@ -306,3 +306,55 @@ class TestAtLeastOnce:
         result = next(iter(errand.results()))
         assert (result.status, result.reason) == ("unknown", Reason.INTERRUPTED)
         assert result.possible_duplicate
+
+
+class Careful(Seer):
+    """A bird that refuses a message for which it has seen the reference before."""
+
+    def send(self, message: Any) -> Any:
+        results = yield from super().send(message)
+        return [
+            replace(result, reason=Reason.DUPLICATE if result.status == "rejected" else None)
+            for result in results
+        ]
+
+
+@pytest.mark.parametrize("later", [None, START + timedelta(hours=1)], ids=["now", "later"])
+def test_a_repeat_that_is_refused_as_one_proves_that_the_first_was_taken(
+    world: World, later: Any
+) -> None:
+    careful: Any = Careful(name="a")
+    world.answer("a", CUT_OFF, {DANE: "rejected"})
+
+    result = world.send(leaf(careful), guarantee=TWICE, reference="r", send_at=later)[0]
+
+    assert result.status == ("accepted" if later is None else "scheduled")
+    assert (result.reason, result.possible_duplicate) == (None, False)
+    assert world.asked == ["a", "a"]
+
+
+def test_a_repeat_after_a_look_that_found_nothing_proves_it_too(world: World) -> None:
+    careful: Any = Careful(name="a")
+    world.answer("a", CUT_OFF, {DANE: "rejected"})
+
+    words = world.words(leaf(careful), guarantee=RECONCILE, budget=900, reference="r")
+
+    assert words == ["a accepted"]
+    assert world.asked[-1] == "a"
+
+
+def test_what_another_provider_has_seen_before_proves_nothing(world: World) -> None:
+    careful: Any = Careful(name="b")
+    world.answer("a", CUT_OFF)
+    world.answer("b", {DANE: "rejected"})
+
+    words = world.words(Failover(leaf("a"), leaf(careful)), guarantee=TWICE, reference="r")
+
+    assert words == ["a unknown"]
+
+
+def test_a_message_that_was_seen_before_it_was_sent_here_is_refused(world: World) -> None:
+    careful: Any = Careful(name="a")
+    world.answer("a", {DANE: "rejected"})
+
+    assert world.words(leaf(careful), reference="r") == ["a rejected"]

@@ -160,6 +160,30 @@ def test_a_pause_is_shown_and_ends() -> None:
     assert state(account, 20) == "healthy"
 
 
+def test_pauses_that_are_not_told_double_until_it_takes_something() -> None:
+    account = breaker()
+
+    lengths = []
+    for now in range(0, 700, 100):
+        account.pause_longer(now, now)
+        lengths.append(account.pause_left(now))
+    account.succeeded(700)
+    account.pause_longer(700, 700)
+
+    assert lengths == [1, 2, 4, 8, 16, 30, 30]
+    assert account.pause_left(700) == 1
+
+
+def test_what_was_on_its_way_when_the_pause_began_makes_it_no_longer() -> None:
+    account = breaker()
+    account.pause_longer(10, 5)
+
+    for _ in range(16):
+        account.pause_longer(10.5, 5)
+
+    assert account.pause_left(10) == 1
+
+
 class Life(RuleBasedStateMachine):
     """Whatever happens to an account, and whenever, it returns by itself."""
 
@@ -193,6 +217,11 @@ class Life(RuleBasedStateMachine):
     @rule(seconds=st.floats(0, 3600))
     def be_asked_to_pause(self, seconds: float) -> None:
         self.breaker.pause(self.now, seconds)
+
+    @precondition(lambda self: self.began)
+    @rule()
+    def be_asked_to_pause_and_not_told_for_how_long(self) -> None:
+        self.breaker.pause_longer(self.now, self.began.pop(0))
 
     @invariant()
     def returns_by_itself(self) -> None:

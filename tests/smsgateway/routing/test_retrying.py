@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from smsgateway import NotSent, Reason
+from smsgateway import NotSent, Reason, RecipientResult, SendStatus
+from smsgateway.http import HttpResponse
 from smsgateway.routing import Failover, finish
 from tests.smsgateway.routing.world import (
     BAD_CERTIFICATE,
@@ -205,3 +206,83 @@ def test_what_is_over_before_it_begins_was_not_sent(world: World) -> None:
         ("not_sent", Reason.INTERRUPTED)
     ]
     assert world.asked == []
+
+
+class Strict(Bird):
+    """A bird that refuses a whole batch for the first number in it that it does not like."""
+
+    def send(self, message: Any) -> Any:
+        yield self.ask("send", to=message.to)
+        wrong = [number for number in message.to if number != SWEDE][:1]
+        return [
+            RecipientResult(to=number, status=SendStatus.REJECTED, reason=Reason.INVALID_NUMBER)
+            if number in wrong
+            else RecipientResult(
+                to=number,
+                status=SendStatus.NOT_SENT if wrong else SendStatus.ACCEPTED,
+                reason=Reason.INVALID_REQUEST if wrong else None,
+            )
+            for number in message.to
+        ]
+
+
+def test_who_was_refused_together_with_another_is_sent_to_without_that_one(world: World) -> None:
+    strict = leaf(Strict(name="a", capabilities=replace(MOST, max_recipients=9)))
+
+    words = world.words(strict, DANE, DANE_2, SWEDE)
+
+    assert words == ["a rejected", "a rejected", "a accepted"]
+    assert [body["to"] for body in world.bodies] == [
+        [DANE, DANE_2, SWEDE],
+        [DANE_2, SWEDE],
+        [SWEDE],
+    ]
+    assert world.pauses == []
+
+
+def test_a_request_that_is_refused_with_nobody_to_blame_is_not_repeated(world: World) -> None:
+    world.always("a", HttpResponse(status=404))
+
+    assert world.words(leaf("a")) == ["a not_sent"]
+    assert world.asked == ["a"]
+
+
+def test_too_many_requests_pause_the_account_for_a_second_where_it_does_not_say(
+    world: World,
+) -> None:
+    account = leaf("a")
+    world.answer("a", TOO_MANY_FOR_NOW)
+    world.send(account)
+
+    during = world.send(account)[0]
+    world.time += 1
+    after = world.words(account)
+
+    assert (during.status, during.reason) == ("not_sent", Reason.RATE_LIMITED)
+    assert after == ["a accepted"]
+    assert world.asked == ["a", "a"]
+
+
+def test_such_pauses_double_up_to_half_a_minute_while_it_goes_on(world: World) -> None:
+    world.always("a", TOO_MANY_FOR_NOW)
+
+    world.words(leaf("a"), budget=120)
+
+    assert world.pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
+
+
+def test_a_recipient_for_whom_it_was_too_much_pauses_the_account_too(world: World) -> None:
+    class Slow(Bird):
+        def send(self, message: Any) -> Any:
+            first, *others = yield from super().send(message)
+            status, reason = SendStatus.NOT_SENT, Reason.RATE_LIMITED
+            return [first, *(replace(each, status=status, reason=reason) for each in others)]
+
+    wide = leaf(Slow(name="a"))
+
+    words = world.words(wide, DANE, SWEDE, budget=5)
+
+    assert words == ["a accepted", "a accepted"]
+    assert [body["to"] for body in world.bodies] == [[DANE, SWEDE], [SWEDE]]
+    assert world.pauses == [1.0]
+    assert wide.breaker.health("a", 1000.5).state == "paused"

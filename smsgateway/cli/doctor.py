@@ -28,7 +28,15 @@ from smsgateway.routing import HealthState, Leaf, Route
 __all__ = ["doctor"]
 
 _DISTRIBUTION = "pluggable-smsgateway"
-_EXTRAS = {"async": ("aiohttp",), "cli": ("click", "rich"), "test": ("pytest", "vcr")}
+_EXTRAS = {
+    "alerts": ("jinja2", "starlette", "uvicorn"),
+    "async": ("aiohttp",),
+    "cli": ("click", "rich"),
+    "django": ("django",),
+    "metrics": ("prometheus_client",),
+    "test": ("pytest", "vcr"),
+    "web": ("starlette", "uvicorn"),
+}
 _ANY_NUMBER = "+4522334488"
 _OTHERS_MAY_READ = 0o044
 _SHARED = frozenset(field.name for field in fields(GatewayOptions))

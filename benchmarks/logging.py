@@ -10,7 +10,7 @@ if __name__ == "logging":
     # own folder first. So this module steps aside.
     here = sys.path.pop(0)
     del sys.modules[__name__]
-    import logging  # noqa: F401 - now it is the standard library's
+    import logging  # noqa: F401 - loads the standard library's for whoever asked
 
     sys.path.insert(0, here)
 else:

@@ -73,7 +73,7 @@ class NotifySmsGateway(NotifyBase):
         self,
         body: str,
         title: str = "",  # noqa: ARG002 - Apprise has put it into the body
-        notify_type: NotifyType = NotifyType.INFO,  # noqa: ARG002 - its call
+        notify_type: NotifyType = NotifyType.INFO,  # noqa: ARG002 - Apprise hands it to every service
         **_: Any,
     ) -> bool:
         """Send to whom no earlier try has reached, and say whether nobody is left."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest as DjangoRequest
 from django.http import HttpResponse
@@ -21,11 +22,6 @@ from smsgateway.http import HttpRequest
 from smsgateway_alerts.desk import Desk
 from smsgateway_alerts.door import LONGEST, Door
 from smsgateway_alerts.settings import Settings
-
-try:
-    from django.contrib.auth.decorators import login_not_required
-except ImportError:  # pragma: no cover - before Django 5.1, where nobody must be logged in
-    login_not_required = csrf_exempt
 
 __all__ = ["urlpatterns", "view"]
 

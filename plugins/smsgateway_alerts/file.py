@@ -78,7 +78,7 @@ class QueueFile:
         Raises:
             QueueError: It cannot be used.
         """
-        import sqlite3  # noqa: PLC0415 - as above
+        import sqlite3  # noqa: PLC0415 - a program that only imports this must not load it
 
         try:
             self._create()

@@ -23,8 +23,9 @@ def register_providers() -> list[type[Cpsms]]:
 @hookimpl
 def register_commands(commands: click.Group) -> None:
     """Bring `smsgateway cpsms`, and `cpsms` for `smsgateway emulate`."""
-    from smsgateway_cpsms.commands import cpsms  # noqa: PLC0415 - click is there only for a command
-    from smsgateway_cpsms.emulator.commands import add_emulate_command  # noqa: PLC0415 - as above
+    from smsgateway.emulation.commands import add_emulator  # noqa: PLC0415 - click is there only for a command
+    from smsgateway_cpsms.commands import cpsms  # noqa: PLC0415 - as above
+    from smsgateway_cpsms.emulate import emulate  # noqa: PLC0415 - as above
 
     commands.add_command(cpsms)
-    add_emulate_command(commands)
+    add_emulator(commands, emulate)

@@ -27,6 +27,7 @@ def register_providers() -> list[type[Profisms]]:
 @hookimpl
 def register_commands(commands: click.Group) -> None:
     """Bring `profisms` for `smsgateway emulate`."""
-    from smsgateway_profisms.emulator.commands import add_emulate_command  # noqa: PLC0415 - click is there only for a command
+    from smsgateway.emulation.commands import add_emulator  # noqa: PLC0415 - click is there only for a command
+    from smsgateway_profisms.emulate import emulate  # noqa: PLC0415 - as above
 
-    add_emulate_command(commands)
+    add_emulator(commands, emulate)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic
 
-from smsgateway.emulation.switches import Faults
+from smsgateway.emulation.switches import OwnFaults, OwnReporting
 from smsgateway.errors import ConfigurationError
 from smsgateway.pricing.money import exact
 from smsgateway.pricing.rate import Rate
@@ -20,16 +20,17 @@ __all__ = ["Account"]
 _PREFIX = re.compile(r"\+?[1-9][0-9]{0,14}", re.ASCII)
 
 
-class Account:
+class Account(Generic[OwnFaults, OwnReporting]):
     """One customer of a vendor, and the switches that say how the vendor treats it.
 
     Args:
         clock: What tells the time, in Unix seconds.
         credit: What a new account has.
         rates: The price of a segment, by number prefix; the longest that fits counts.
+        sender: Who messages without a sender are from; None where there is nobody.
         state: The SQLite file that keeps everything; None keeps it in memory.
         faults: What goes wrong.
-        reporting: What becomes of messages, as frozen data of the vendor's own.
+        reporting: What becomes of messages.
 
     Raises:
         ConfigurationError: A number or the file cannot be used.
@@ -45,11 +46,13 @@ class Account:
         clock: Callable[[], float],
         credit: object,
         rates: Mapping[str, object],
+        sender: str | None,
         state: str | Path | None,
-        faults: Faults,
-        reporting: object,
+        faults: OwnFaults,
+        reporting: OwnReporting,
     ) -> None:
         self.now = clock
+        self.sender = sender
         self.faults = faults
         self.reporting = reporting
         self._rates = dict(_rate(prefix, price, self.currency) for prefix, price in rates.items())

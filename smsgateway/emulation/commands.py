@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from smsgateway.cli.output import Output, json_option
+from smsgateway.emulation.switches import Faults, changed
 from smsgateway.errors import ConfigurationError
 from smsgateway.gateway import SmsGateway
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = [
     "add_emulator",
     "emulator_options",
-    "extra_missing",
-    "read_pairs",
+    "extra_needed",
+    "money_options",
     "read_values",
     "serve",
 ]
@@ -39,14 +40,22 @@ def add_emulator(commands: click.Group, command: click.Command) -> None:
     group.add_command(command)
 
 
-def read_pairs(
-    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
-) -> dict[str, str]:
-    """Read `NAME=VALUE` options, as a click callback."""
-    pairs = dict(each.partition("=")[::2] for each in given)
-    if not all(pairs.values()):
-        raise click.BadParameter("it looks like NAME=VALUE")
-    return pairs
+def money_options(*, unit: str, credit: str, rates: str) -> Callable[[Command], Command]:
+    """Give a command the options that say what an account has and what it pays.
+
+    Args:
+        unit: What is paid with: `"points"`.
+        credit: What a new account has unless told otherwise.
+        rates: What is paid unless told otherwise, for people to read: `"45=1, 46=1.6"`.
+    """
+    name = unit.capitalize()
+    help_text = f"{name} a part to numbers that begin so; again for more.  [default: {rates}]"
+    return _all_of(
+        click.option(
+            "--credit", default=credit, show_default=True, help=f"{name} of a new account."
+        ),
+        _pairs_option("--rate", "rates", help_text, metavar=f"PREFIX={unit.upper()}"),
+    )
 
 
 def emulator_options(*, port: int, reporting: str) -> Callable[[Command], Command]:
@@ -56,7 +65,7 @@ def emulator_options(*, port: int, reporting: str) -> Callable[[Command], Comman
         port: The port where it listens unless told otherwise.
         reporting: An example of what may become of messages: `"outcome=2"`.
     """
-    options = [
+    return _all_of(
         click.option(
             "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
         ),
@@ -74,11 +83,19 @@ def emulator_options(*, port: int, reporting: str) -> Callable[[Command], Comman
             help="The inbox that shows messages; else your own.",
         ),
         click.option("--state", metavar="FILE", help="Keep the account in a file, not in memory."),
-        _pairs_option("--fault", "faults", "What goes wrong, such as status=500 or cut=after"),
-        _pairs_option("--report", "reporting", f"What becomes of messages, such as {reporting}"),
+        _pairs_option(
+            *("--fault", "faults"),
+            "What goes wrong, such as status=500 or cut=after; again for more.",
+        ),
+        _pairs_option(
+            *("--report", "reporting"),
+            f"What becomes of messages, such as {reporting}; again for more.",
+        ),
         json_option,
-    ]
+    )
 
+
+def _all_of(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         for option in reversed(options):
             command = option(command)
@@ -102,14 +119,21 @@ def _inbox_file(_context: click.Context, _option: click.Parameter, path: str | N
     return path
 
 
-def _pairs_option(name: str, parameter: str, help_text: str) -> Callable[[Command], Command]:
+def _pairs_option(
+    name: str, parameter: str, help_text: str, *, metavar: str = "NAME=VALUE"
+) -> Callable[[Command], Command]:
     return click.option(
-        *(name, parameter),
-        multiple=True,
-        metavar="NAME=VALUE",
-        callback=read_pairs,
-        help=f"{help_text}; again for more.",
+        name, parameter, multiple=True, metavar=metavar, callback=_read_pairs, help=help_text
     )
+
+
+def _read_pairs(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str]:
+    pairs = dict(each.partition("=")[::2] for each in given)
+    if not all(pairs.values()):
+        raise click.BadParameter("it looks like NAME=VALUE")
+    return pairs
 
 
 def read_values(given: Mapping[str, str]) -> dict[str, Any]:
@@ -123,32 +147,55 @@ def read_values(given: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
-def extra_missing() -> ConfigurationError:
-    """Make the error that says what to install for an emulator."""
-    return ConfigurationError(
-        "The emulator needs the extra 'web': pip install 'pluggable-smsgateway[web]'."
-    )
+@contextmanager
+def extra_needed() -> Iterator[None]:
+    """Import an emulator inside, and be told what to install where that fails.
+
+    Raises:
+        ConfigurationError: The extra `web` is missing.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise ConfigurationError(
+            "The emulator needs the extra 'web': pip install 'pluggable-smsgateway[web]'."
+        ) from error
 
 
 def serve(
-    output: Output, title: str, inbox: str | None, make: Callable[[SmsGateway], Emulator[Any]]
+    output: Output,
+    title: str,
+    make: Callable[..., Emulator[Any, Any]],
+    *,
+    faults: Faults,
+    reporting: object,
+    options: Mapping[str, Any],
 ) -> None:
     """Serve until Ctrl-C.
 
     Args:
         output: Where the gateway URL is printed.
         title: What people call the vendor.
-        inbox: The file that accepted messages show in; else the user's own inbox.
-        make: What makes the emulator, which shows messages through this gateway.
+        make: What makes the emulator: its class.
+        faults: What goes wrong, before the options are heard.
+        reporting: What becomes of messages, likewise.
+        options: What the command was given: `money_options`, `emulator_options` and the vendor's
+            own, which are arguments of the emulator.
 
     Raises:
         UsageError: An option makes no sense.
         ConfigurationError: The port cannot be opened.
     """
+    inbox = options["inbox"]
     account = {"provider": "inbox"} | ({"path": inbox} if inbox else {})
     with SmsGateway.from_config(account) as gateway:
+        given = {**options, "inbox": gateway}
+        if not options["rates"]:
+            del given["rates"]  # the emulator has its own
         try:
-            made = make(gateway)
+            given["faults"] = changed(faults, read_values(options["faults"]))
+            given["reporting"] = changed(reporting, read_values(options["reporting"]))
+            made = make(**given)
         except ConfigurationError as error:
             raise click.UsageError(str(error)) from error
         with made as emulator, suppress(KeyboardInterrupt):

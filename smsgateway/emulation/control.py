@@ -22,7 +22,7 @@ PREFIX = "/_emulator"
 _SWITCHES = ("faults", "reporting")
 
 
-def control(account: Account, call: Call) -> Answer:
+def control(account: Account[Any, Any], call: Call) -> Answer:
     """Read, set or reset switches; for this machine only, and so without credentials."""
     if not (_is_here(call.client) and _is_no_page(call)):
         return _refused(403, "The switches can be reached from this machine only, by no web page.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from typing import Generic, TypeVar
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
@@ -12,11 +11,9 @@ __all__ = ["Report", "call_back"]
 
 _PATIENCE = 5.0  # seconds that a receiver of delivery reports may take
 
-Status = TypeVar("Status")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report(Generic[Status]):
+class Report:
     """One step in the life of a message.
 
     Attributes:
@@ -26,7 +23,7 @@ class Report(Generic[Status]):
     """
 
     message: int
-    status: Status
+    status: int | str
     url: str | None = field(repr=False)
 
 

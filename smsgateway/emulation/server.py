@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from ipaddress import ip_address
-from typing import ClassVar, Generic, Self, TypeVar
+from typing import ClassVar, Generic, Protocol, Self
 from urllib.parse import quote
 
 import uvicorn
@@ -20,6 +20,7 @@ from smsgateway.emulation.account import Account
 from smsgateway.emulation.call import Answer, Call
 from smsgateway.emulation.control import PREFIX, control
 from smsgateway.emulation.reports import Report, call_back
+from smsgateway.emulation.switches import OwnFaults, OwnReporting
 from smsgateway.emulation.web import Connection, application
 from smsgateway.errors import ConfigurationError
 from smsgateway.pricing.money import exact
@@ -30,10 +31,12 @@ _PAUSE = 0.1  # seconds between two looks for messages whose time has come
 _STEP = 0.05  # seconds after which a delayed answer looks whether the server stops
 _GRACE = 0.5  # seconds that a receiver of a report still has when the server stops
 
-Status = TypeVar("Status")
+
+class _Api(Protocol):
+    def answer(self, call: Call) -> Answer: ...
 
 
-class Emulator(ABC, Generic[Status]):
+class Emulator(ABC, Generic[OwnFaults, OwnReporting]):
     """Serves a vendor's API in a thread, over real HTTP, for one account.
 
     Delivery reports are called back by HTTP GET at whatever URL a client gave, so an emulator is as
@@ -48,7 +51,8 @@ class Emulator(ABC, Generic[Status]):
     """
 
     provider: ClassVar[str]  # its name, the scheme of a gateway URL
-    _account: Account
+    _account: Account[OwnFaults, OwnReporting]
+    _api: _Api
 
     def __init__(
         self, *, host: str, port: int, username: str, secret: str, clock: Callable[[], float]
@@ -77,15 +81,11 @@ class Emulator(ABC, Generic[Status]):
         )
 
     @abstractmethod
-    def _answer_call(self, call: Call) -> Answer:
-        """Answer a call of the API."""
-
-    @abstractmethod
-    def _take_reports(self) -> Sequence[Report[Status]]:
+    def _take_reports(self) -> Sequence[Report]:
         """Return what is to be reported of messages whose time has come, in order and only once."""
 
     @abstractmethod
-    def _record(self, report: Report[Status]) -> None:
+    def _record(self, report: Report) -> None:
         """Let the account show a report."""
 
     def __repr__(self) -> str:
@@ -141,6 +141,26 @@ class Emulator(ABC, Generic[Status]):
     def credit(self, credit: Decimal | int | str) -> None:
         with self._lock:
             self._account.credit = exact(credit, "credit")
+
+    @property
+    def faults(self) -> OwnFaults:
+        """What goes wrong: `emulator.faults = Faults(status=500, times=1)`."""
+        return self._account.faults
+
+    @faults.setter
+    def faults(self, faults: OwnFaults) -> None:
+        with self._lock:
+            self._account.faults = faults
+
+    @property
+    def reporting(self) -> OwnReporting:
+        """What becomes of messages: `emulator.reporting = Reporting(outcome=...)`."""
+        return self._account.reporting
+
+    @reporting.setter
+    def reporting(self, reporting: OwnReporting) -> None:
+        with self._lock:
+            self._account.reporting = reporting
 
     def now(self) -> float:
         """Tell the emulator's time, in Unix seconds."""
@@ -202,7 +222,7 @@ class Emulator(ABC, Generic[Status]):
     def _answer(self, call: Call) -> Answer:
         with self._lock:
             is_switch = call.path.startswith(f"{PREFIX}/")
-            return control(self._account, call) if is_switch else self._answer_call(call)
+            return control(self._account, call) if is_switch else self._api.answer(call)
 
     async def _pause(self, seconds: float) -> bool:
         """Wait, and say whether the server still goes on then."""

@@ -10,7 +10,7 @@ from smsgateway.config import no_such
 from smsgateway.emulation.call import Answer
 from smsgateway.errors import ConfigurationError
 
-__all__ = ["Faults", "changed", "check", "is_whole"]
+__all__ = ["Faults", "OwnFaults", "OwnReporting", "changed", "check", "is_whole"]
 
 _PAGE = b"<!DOCTYPE html>\n<html><head><title>Proxy</title></head><body>Hello.</body></html>\n"
 
@@ -70,6 +70,10 @@ class Faults:
             answer = replace(answer, body=_PAGE, content_type="text/html")
         return replace(answer, delay=self.delay, is_cut=self.cut is not None)
 
+
+#: A vendor's own faults, and its own words for what becomes of messages.
+OwnFaults = TypeVar("OwnFaults", bound=Faults)
+OwnReporting = TypeVar("OwnReporting")
 
 Switches = TypeVar("Switches", bound=Any)
 

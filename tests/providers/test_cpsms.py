@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import smsgateway_cpsms
 from smsgateway import (
     AuthenticationError,
     ConfigurationError,
@@ -72,18 +71,9 @@ def test_it_takes_exactly_one_kind_of_credentials(options: dict[str, str]) -> No
         Cpsms(**options)
 
 
-def test_it_is_not_made_for_a_place_where_others_can_listen() -> None:
-    with pytest.raises(ConfigurationError, match="not safe"):
-        Cpsms(token="dDp0", base_url="http://api.cpsms.dk")
-
-
 def test_its_repr_holds_neither_key_nor_token() -> None:
     assert repr(CPSMS) == "Cpsms(username='acme', base_url='https://api.cpsms.dk')"
     assert "dDp0" not in repr(Cpsms(token="dDp0"))
-
-
-def test_its_package_is_a_plugin_that_brings_it() -> None:
-    assert Plugins([smsgateway_cpsms]).providers == {"cpsms": Cpsms}
 
 
 def test_its_example_rates_price_an_estimate() -> None:

@@ -10,24 +10,22 @@ import os
 import secrets
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
 import smsgateway_cpsms
-from smsgateway import DeliveryReport, Money, PhoneNumber, SmsGateway
-from smsgateway.hooks import Plugins, hookimpl
+from smsgateway import Money, PhoneNumber, SmsGateway
+from smsgateway.hooks import Plugins
 from smsgateway.receiver import wsgi_receiver
 from smsgateway_cpsms import Cpsms
 from smsgateway_cpsms.emulator import CpsmsEmulator
+from tests.providers.serving import Listener, served
 
 # As a Danish spreadsheet exports it: a byte order mark, semicolons, numbers as people type them.
 CUSTOMERS = """\ufeffName;Phone;By
@@ -149,42 +147,13 @@ def wait_for(is_so: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-class Listener:
-    """A plugin that keeps the delivery reports that it is told of."""
-
-    def __init__(self) -> None:
-        self.reports: list[DeliveryReport] = []
-
-    @hookimpl
-    def report_received(self, report: DeliveryReport) -> None:
-        self.reports.append(report)
-
-
-class QuietHandler(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as above it
-        """Keep quiet."""
-
-
-@contextmanager
-def receiver(gateway: SmsGateway) -> Iterator[str]:
-    """Receive a gateway's delivery reports; it gives the URL where."""
-    with make_server("127.0.0.1", 0, wsgi_receiver(gateway), handler_class=QuietHandler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/sms"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def test_the_main_job_by_python(cpsms_emulator: CpsmsEmulator) -> None:
     url, listener = f"{cpsms_emulator.url}?region=DK&sender=Acme", Listener()
     numbers = ["22 33 44 88", "+45 33 44 55 99", "+46 70-123 45 67"]
 
     with (
         SmsGateway.from_url(url, plugins=Plugins([smsgateway_cpsms, listener])) as gateway,
-        receiver(gateway) as report_url,
+        served(wsgi_receiver(gateway)) as report_url,
     ):
         cpsms = gateway.provider
         assert isinstance(cpsms, Cpsms)
@@ -205,7 +174,7 @@ def test_the_main_job_by_python(cpsms_emulator: CpsmsEmulator) -> None:
                 *(group.id, TEXT),
                 sender="Acme",
                 reference="hus-17",
-                report_url=f"{report_url}/{token}",
+                report_url=f"{report_url}/sms/{token}",
             )
         )
         wait_for(lambda: len(listener.reports) == 3)

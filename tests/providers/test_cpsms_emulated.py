@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from smsgateway import DeliveryReport, Message, Money, ProviderError, SmsGateway
+from smsgateway import Message, Money, ProviderError, SmsGateway
 from smsgateway.errors import InsufficientCredit
-from smsgateway.hooks import Plugins, hookimpl
+from smsgateway.hooks import Plugins
 from smsgateway.http import Flow, HttpRequest, HttpResponse, run
 from smsgateway.receiver import wsgi_receiver
 from smsgateway_cpsms import Contact, Cpsms, Group
 from smsgateway_cpsms.emulator import CpsmsEmulator, Faults, Reporting
 from tests.providers.cpsms_emulator.caller import Caller
+from tests.providers.serving import Listener, served
 
 T = TypeVar("T")
 ANNA, BENT, CARL = "+4522334488", "+4533445599", "+46701234567"
 
 
 # Over real HTTP
-
-
-class Listener:
-    """A plugin that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.reports: list[DeliveryReport] = []
-
-    @hookimpl
-    def report_received(self, report: DeliveryReport) -> None:
-        self.reports.append(report)
-
-
-class QuietHandler(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as above it
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +59,8 @@ def gateway(emulator: CpsmsEmulator, listener: Listener) -> Iterator[SmsGateway]
 @pytest.fixture
 def report_url(gateway: SmsGateway) -> Iterator[str]:
     """Where the gateway receives its delivery reports."""
-    with make_server("127.0.0.1", 0, wsgi_receiver(gateway), handler_class=QuietHandler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/reports?shop=17"
-        server.shutdown()
-        thread.join()
+    with served(wsgi_receiver(gateway)) as url:
+        yield f"{url}/reports?shop=17"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import smsgateway_elks
 from smsgateway import (
     AuthenticationError,
     ConfigurationError,
@@ -39,6 +38,7 @@ from smsgateway.http import HttpRequest, HttpResponse
 from smsgateway.provider import SupportsReportTokens
 from smsgateway.testing import FakeTransport, ProviderContract, answer, json_response
 from smsgateway_elks import Elks
+from tests.providers.anything import json_like
 
 USER, PASSWORD = "u5a9566c072160c", "c0ffee-12345"
 SECRET = "correct horse battery staple"
@@ -129,15 +129,6 @@ class TestContract(ProviderContract):
 def test_it_takes_no_account_that_is_not_whole_and_safe(options: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError):
         Elks(**{"api_username": USER, "api_password": PASSWORD, **options})
-
-
-def test_it_is_not_made_for_a_place_where_others_can_listen() -> None:
-    with pytest.raises(ConfigurationError, match="not safe"):
-        replace(ELKS, base_url="http://api.46elks.com")
-
-
-def test_its_package_is_a_plugin_that_brings_it() -> None:
-    assert Plugins([smsgateway_elks]).providers == {"46elks": Elks}
 
 
 # What it asks for
@@ -262,19 +253,7 @@ def test_an_error_quotes_only_what_says_something_and_is_not_private(words: str)
     }
 
 
-JSON: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=5,
-)
-
-
-@given(
-    body=st.fixed_dictionaries(
-        {}, optional={key: JSON | st.just(value) for key, value in ACCEPTED.items()}
-    ),
-    status=st.sampled_from([200, 201, 400, 500]),
-)
+@given(body=json_like(ACCEPTED), status=st.sampled_from([200, 201, 400, 500]))
 def test_no_answer_is_more_than_it_says(body: Any, status: int) -> None:
     try:
         results = read(body, status=status)
@@ -409,11 +388,6 @@ def test_what_is_no_number_is_kept_as_it_is() -> None:
 
     assert (message.sender, message.to, message.text) == ("Acme", "72456", "")
     assert (message.message_id, message.received_at) == (None, None)
-
-
-def test_a_request_of_the_other_kind_brings_nothing() -> None:
-    assert ELKS.parse_reports(incoming()) == []
-    assert ELKS.parse_incoming(report()) == []
 
 
 @pytest.mark.parametrize(

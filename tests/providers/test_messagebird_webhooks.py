@@ -523,11 +523,6 @@ def test_a_name_and_a_short_code_stay_as_they_are() -> None:
     assert (found.sender, found.to) == ("Acme", "1204")
 
 
-def test_each_kind_is_only_what_it_is() -> None:
-    assert MESSAGEBIRD.parse_incoming(by_query(REPORT)) == []
-    assert MESSAGEBIRD.parse_reports(by_query(INCOMING)) == []
-
-
 @given(
     fields=st.dictionaries(
         st.sampled_from([*REPORT, *INCOMING]),

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import ClassVar
 
 from smsgateway.emulation.account import Account as EmulatedAccount
-from smsgateway.errors import ConfigurationError
-from smsgateway_cpsms.emulator.refused import Refused
-from smsgateway_cpsms.emulator.rules import check_sender
 from smsgateway_cpsms.emulator.switches import Faults, Reporting
 
 __all__ = ["RATES", "Account"]
@@ -50,52 +46,9 @@ CREATE INDEX messages_by_time ON messages (is_reported, send_at);
 """
 
 
-class Account(EmulatedAccount):
-    """One customer of the vendor; a part to where no rate is for costs one point.
-
-    Args:
-        clock: What tells the time, in Unix seconds.
-        credit: Points that a new account has.
-        rates: Points a part, by number prefix; the longest that fits counts.
-        sender: The default sender.
-        state: The SQLite file that keeps everything; None keeps it in memory.
-        faults: What goes wrong.
-        reporting: What becomes of messages.
-
-    Raises:
-        ConfigurationError: A number, the sender or the file cannot be used.
-    """
+class Account(EmulatedAccount[Faults, Reporting]):
+    """One customer of the vendor; a part to where no rate is for costs one point."""
 
     schema: ClassVar[str] = _SCHEMA
     currency: ClassVar[str] = "points"
-    faults: Faults
-    reporting: Reporting
-
-    def __init__(
-        self,
-        *,
-        clock: Callable[[], float],
-        credit: object = 500,
-        rates: Mapping[str, object] = RATES,
-        sender: str | None = None,
-        state: str | Path | None = None,
-        faults: Faults = Faults(),  # noqa: B008 - it is frozen
-        reporting: Reporting = Reporting(),  # noqa: B008 - it is frozen
-    ) -> None:
-        self.sender = sender if sender is None else _checked(sender)
-        super().__init__(
-            clock=clock,
-            credit=credit,
-            rates=rates,
-            state=state,
-            faults=faults,
-            reporting=reporting,
-        )
-        self.last_log: float | None = None  # when the log was last asked for
-
-
-def _checked(sender: str) -> str:
-    try:
-        return check_sender(sender)
-    except Refused as error:
-        raise ConfigurationError(f"The default sender cannot be used: {error.message}.") from None
+    last_log: float | None = None  # when the log was last asked for

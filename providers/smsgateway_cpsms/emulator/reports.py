@@ -23,7 +23,7 @@ def take_due(account: Account) -> list[AcceptedMessage]:
     return sorted(due, key=lambda message: message.send_at)
 
 
-def make_reports(messages: Iterable[AcceptedMessage], reporting: Reporting) -> list[Report[int]]:
+def make_reports(messages: Iterable[AcceptedMessage], reporting: Reporting) -> list[Report]:
     """Make what is reported of messages: 1 delivered, 2 failed, 4 buffered, 8 abandoned."""
     return [
         Report(
@@ -37,7 +37,7 @@ def make_reports(messages: Iterable[AcceptedMessage], reporting: Reporting) -> l
     ]
 
 
-def record(account: Account, report: Report[int]) -> None:
+def record(account: Account, report: Report) -> None:
     """Let the log show a report."""
     account.execute("UPDATE messages SET status = ? WHERE id = ?", report.status, report.message)
 

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import uuid4
 
-from smsgateway.emulation.call import Answer, Call
 from smsgateway.emulation.reports import Report
 from smsgateway.emulation.server import Emulator
+from smsgateway.errors import ConfigurationError
 from smsgateway.gateway import SmsGateway
 from smsgateway_cpsms.emulator.account import RATES, Account
 from smsgateway_cpsms.emulator.api import Api
 from smsgateway_cpsms.emulator.inbox import hand_over_due
+from smsgateway_cpsms.emulator.refused import Refused
 from smsgateway_cpsms.emulator.reports import make_reports, record, take_due
+from smsgateway_cpsms.emulator.rules import check_sender
 from smsgateway_cpsms.emulator.sending import AcceptedMessage, accepted_messages
 from smsgateway_cpsms.emulator.switches import Faults, Reporting
 from smsgateway_cpsms.provider import Cpsms
@@ -24,7 +26,7 @@ from smsgateway_cpsms.provider import Cpsms
 __all__ = ["CpsmsEmulator"]
 
 
-class CpsmsEmulator(Emulator[int]):
+class CpsmsEmulator(Emulator[Faults, Reporting]):
     """A local CPSMS: serves the API v2 in a thread, over real HTTP, for one account.
 
     >>> with CpsmsEmulator(credit=100) as emulator, SmsGateway.from_url(emulator.url) as gateway:
@@ -77,7 +79,7 @@ class CpsmsEmulator(Emulator[int]):
             clock=self.now,
             credit=credit,
             rates=rates,
-            sender=sender,
+            sender=None if sender is None else _checked(sender),
             state=state,
             faults=faults,
             reporting=reporting,
@@ -90,35 +92,19 @@ class CpsmsEmulator(Emulator[int]):
         with self._lock:
             return accepted_messages(self._account)
 
-    @property
-    def faults(self) -> Faults:
-        """What goes wrong: `emulator.faults = Faults(status=500, times=1)`."""
-        return self._account.faults
-
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        with self._lock:
-            self._account.faults = faults
-
-    @property
-    def reporting(self) -> Reporting:
-        """What becomes of messages: `emulator.reporting = Reporting(outcome=2)`."""
-        return self._account.reporting
-
-    @reporting.setter
-    def reporting(self, reporting: Reporting) -> None:
-        with self._lock:
-            self._account.reporting = reporting
-
-    def _answer_call(self, call: Call) -> Answer:
-        return self._api.answer(call)
-
-    def _take_reports(self) -> list[Report[int]]:
+    def _take_reports(self) -> list[Report]:
         due = take_due(self._account)
         scheduled = [message for message in due if message.is_scheduled]
         if self._inbox is not None and scheduled:
             hand_over_due(self._inbox, scheduled)  # the others were shown when they were accepted
         return make_reports(due, self._account.reporting)
 
-    def _record(self, report: Report[int]) -> None:
+    def _record(self, report: Report) -> None:
         record(self._account, report)
+
+
+def _checked(sender: str) -> str:
+    try:
+        return check_sender(sender)
+    except Refused as error:
+        raise ConfigurationError(f"The default sender cannot be used: {error.message}.") from None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import ClassVar
 
 from smsgateway.emulation.account import Account as EmulatedAccount
@@ -43,48 +42,13 @@ CREATE TABLE messages (
 """
 
 
-class Account(EmulatedAccount):
-    """One user of the vendor; a part to where no rate is for costs 2.5 crowns.
-
-    Args:
-        clock: What tells the time, in Unix seconds.
-        credit: Crowns that a new account has.
-        rates: Crowns a part, by number prefix; the longest that fits counts.
-        sender: The number that messages without a sender come from.
-        state: The SQLite file that keeps everything; None keeps it in memory.
-        faults: What goes wrong.
-        reporting: What becomes of messages.
-
-    Raises:
-        ConfigurationError: A number or the file cannot be used.
-    """
+class Account(EmulatedAccount[Faults, Reporting]):
+    """One user of the vendor; a part to where no rate is for costs 2.5 crowns."""
 
     schema: ClassVar[str] = _SCHEMA
     currency: ClassVar[str] = "CZK"
     price_elsewhere: ClassVar[Decimal] = Decimal("2.5")
-    faults: Faults
-    reporting: Reporting
-
-    def __init__(
-        self,
-        *,
-        clock: Callable[[], float],
-        credit: object = 1000,
-        rates: Mapping[str, object] = RATES,
-        sender: str = "+420700000000",
-        state: str | Path | None = None,
-        faults: Faults = Faults(),  # noqa: B008 - it is frozen
-        reporting: Reporting = Reporting(),  # noqa: B008 - it is frozen
-    ) -> None:
-        super().__init__(
-            clock=clock,
-            credit=credit,
-            rates=rates,
-            state=state,
-            faults=faults,
-            reporting=reporting,
-        )
-        self.sender = sender
+    sender: str  # every user has one
 
     @property
     def unspent(self) -> Decimal:

@@ -90,7 +90,7 @@ def find_message(account: Account, message_id: str) -> AcceptedMessage | None:
     return _accepted(found[0]) if found else None
 
 
-def take_reports(account: Account) -> list[Report[str]]:
+def take_reports(account: Account) -> list[Report]:
     """Let time pass for all messages, and return what is to be reported, in order and once."""
     with account.transaction():
         _queue_those_due(account)
@@ -109,7 +109,7 @@ def take_reports(account: Account) -> list[Report[str]]:
     ]
 
 
-def record(account: Account, report: Report[str]) -> None:
+def record(account: Account, report: Report) -> None:
     """Let the account show a report."""
     account.execute(
         "UPDATE messages SET delivery = ?, delivery_changed_at = ? WHERE row = ?",

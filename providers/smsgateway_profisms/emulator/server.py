@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import uuid4
 
-from smsgateway.emulation.call import Answer, Call
 from smsgateway.emulation.reports import Report
 from smsgateway.emulation.server import Emulator
 from smsgateway.gateway import SmsGateway
@@ -26,7 +25,7 @@ from smsgateway_profisms.emulator.switches import Faults, Reporting
 __all__ = ["ProfismsEmulator"]
 
 
-class ProfismsEmulator(Emulator[str]):
+class ProfismsEmulator(Emulator[Faults, Reporting]):
     """A local ProfiSMS: serves the API in a thread, over real HTTP, for one user.
 
     >>> with ProfismsEmulator() as emulator, SmsGateway.from_url(emulator.url) as gateway:
@@ -90,31 +89,8 @@ class ProfismsEmulator(Emulator[str]):
         with self._lock:
             return accepted_messages(self._account)
 
-    @property
-    def faults(self) -> Faults:
-        """What goes wrong: `emulator.faults = Faults(status=500, times=1)`."""
-        return self._account.faults
-
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        with self._lock:
-            self._account.faults = faults
-
-    @property
-    def reporting(self) -> Reporting:
-        """What becomes of messages: `emulator.reporting = Reporting(outcome="undelivered")`."""
-        return self._account.reporting
-
-    @reporting.setter
-    def reporting(self, reporting: Reporting) -> None:
-        with self._lock:
-            self._account.reporting = reporting
-
-    def _answer_call(self, call: Call) -> Answer:
-        return self._api.answer(call)
-
-    def _take_reports(self) -> list[Report[str]]:
+    def _take_reports(self) -> list[Report]:
         return take_reports(self._account)
 
-    def _record(self, report: Report[str]) -> None:
+    def _record(self, report: Report) -> None:
         record(self._account, report)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from smsgateway.emulation.call import Answer, Call
@@ -15,28 +14,27 @@ from smsgateway_cpsms.emulator.account import RATES, Account
 from smsgateway_cpsms.emulator.api import Api
 from smsgateway_cpsms.emulator.reports import make_reports, take_due
 from smsgateway_cpsms.emulator.sending import AcceptedMessage, accepted_messages
+from smsgateway_cpsms.emulator.switches import Faults, Reporting
 
 START = 1_700_000_000
 AUTHORIZATION = "Basic " + b64encode(b"demo:key").decode()
+ACCOUNT: dict[str, Any] = {
+    "credit": 500,
+    "rates": RATES,
+    "sender": None,
+    "state": None,
+    "faults": Faults(),
+    "reporting": Reporting(),
+}
 SMS = {"to": "4522334488", "message": "Hej", "from": "Acme"}
 
 
 class Caller:
     """Calls the API, and knows the account behind it; the time stands still until it is set."""
 
-    def __init__(
-        self,
-        *,
-        credit: object = 500,
-        rates: Any = RATES,
-        sender: str | None = None,
-        inbox: SmsGateway | None = None,
-        state: Path | None = None,
-    ) -> None:
+    def __init__(self, *, inbox: SmsGateway | None = None, **options: Any) -> None:
         self.time = float(START)
-        self.account = Account(
-            clock=lambda: self.time, credit=credit, rates=rates, sender=sender, state=state
-        )
+        self.account = Account(clock=lambda: self.time, **ACCOUNT | options)
         self._api = Api(self.account, username="demo", key="key", inbox=inbox)
 
     def answer(self, method: str, path: str, **details: Any) -> Answer:
@@ -68,7 +66,7 @@ class Caller:
             self.call("POST", "addcontact", {"groupId": id_, "phoneNumber": number})
         return id_
 
-    def take_reports(self) -> list[Report[int]]:
+    def take_reports(self) -> list[Report]:
         """Return what is to be reported of messages whose time has come."""
         return make_reports(take_due(self.account), self.account.reporting)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,15 +13,13 @@ Make = Callable[..., Caller]
 
 
 @pytest.fixture
-def make_caller() -> Iterator[Make]:
-    with ExitStack() as made:
+def make_caller(request: pytest.FixtureRequest) -> Make:
+    def make(**options: Any) -> Caller:
+        caller = Caller(**options)
+        request.addfinalizer(caller.account.close)
+        return caller
 
-        def make(**options: Any) -> Caller:
-            caller = Caller(**options)
-            made.callback(caller.account.close)
-            return caller
-
-        yield make
+    return make
 
 
 @pytest.fixture

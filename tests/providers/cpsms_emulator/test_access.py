@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from smsgateway.emulation.call import Call
 from smsgateway.errors import ConfigurationError
-from smsgateway_cpsms.emulator.account import Account
 from smsgateway_cpsms.emulator.switches import Faults
 from tests.providers.cpsms_emulator.caller import AUTHORIZATION, SMS, Caller
 from tests.providers.cpsms_emulator.conftest import Make
@@ -126,14 +126,14 @@ def test_a_file_that_is_no_account_is_left_as_it_is(tmp_path: Path) -> None:
     path.write_text("Dear reader, this is no database." * 100)
 
     with pytest.raises(ConfigurationError, match=r"letter\.txt cannot be used"):
-        Account(clock=float, state=path)
+        Caller(state=path)
 
     assert path.read_text().startswith("Dear reader")
 
 
 def test_a_file_that_cannot_be_opened_is_a_configuration_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be used"):
-        Account(clock=float, state=tmp_path / "no" / "folder")
+        Caller(state=tmp_path / "no" / "folder")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_file_that_cannot_be_opened_is_a_configuration_error(tmp_path: Path) -
     ],
 )
 def test_a_number_that_makes_no_sense_is_a_configuration_error(
-    options: dict[str, object], problem: str
+    options: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=problem):
-        Caller(**options)  # type: ignore[arg-type]  # one of several options
+        Caller(**options)

@@ -23,18 +23,18 @@ from click.testing import CliRunner, Result
 from smsgateway import SmsGateway
 from smsgateway.cli.output import Output
 from smsgateway.errors import ConfigurationError
+from smsgateway_cpsms import register_commands
 from smsgateway_cpsms.emulator import CpsmsEmulator
-from smsgateway_cpsms.emulator.commands import add_emulate_command
 from smsgateway_inbox import Mailbox
 
 PROGRAM = """
 import sys
 import click
 from smsgateway.cli.output import Output
-from smsgateway_cpsms.emulator.commands import add_emulate_command
+from smsgateway_cpsms import register_commands
 
 commands = click.Group()
-add_emulate_command(commands)
+register_commands(commands)
 commands(obj=Output(is_json="--json" in sys.argv, stream=sys.stdout))
 """
 
@@ -88,7 +88,7 @@ class Terminal(StringIO):
 
 def run(*arguments: str) -> tuple[Result, Terminal]:
     commands = click.Group()
-    add_emulate_command(commands)
+    register_commands(commands)
     terminal = Terminal()
     result = CliRunner().invoke(
         commands,
@@ -188,7 +188,7 @@ def test_other_emulators_share_the_group() -> None:
     shared = click.Group("emulate")
     commands.add_command(shared)
 
-    add_emulate_command(commands)
+    register_commands(commands)
 
     assert commands.commands["emulate"] is shared
     assert list(shared.commands) == ["cpsms"]
@@ -198,7 +198,7 @@ def test_without_its_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     missing: Any = None
-    monkeypatch.setitem(sys.modules, "smsgateway_cpsms.emulator.server", missing)
+    monkeypatch.setitem(sys.modules, "smsgateway_cpsms.emulator", missing)
 
     result, _ = run("--inbox", str(tmp_path / "inbox.db"))
 

@@ -12,7 +12,6 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -225,28 +224,6 @@ def test_a_client_that_goes_away_in_the_middle_of_a_request_harms_nobody(
         connection.sendall(b"POST /v2/send HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
 
     assert len(gateway.send("Hej", to=NUMBER).accepted) == 1
-
-
-@pytest.fixture
-def receiver() -> Iterator[tuple[str, list[str]]]:
-    """A server for delivery reports: its URL, and the paths it was called at."""
-    called: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            called.append(self.path)
-            self.send_response(500 if "broken" in self.path else 200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", called
-        server.shutdown()
-        thread.join()
 
 
 def test_delivery_reports_are_called_back_in_order(

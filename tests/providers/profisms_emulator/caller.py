@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from smsgateway.emulation.call import Answer, Call
 from smsgateway.gateway import SmsGateway
-from smsgateway_profisms.emulator.account import Account
+from smsgateway_profisms.emulator.account import RATES, Account
 from smsgateway_profisms.emulator.api import Api
 from smsgateway_profisms.emulator.messages import (
     AcceptedMessage,
@@ -18,11 +18,20 @@ from smsgateway_profisms.emulator.messages import (
     record,
     take_reports,
 )
+from smsgateway_profisms.emulator.switches import Faults, Reporting
 from smsgateway_profisms.signing import hash_password, sign_call
 
 START = 1_714_982_400  # 2024-05-06 10:00:00 in Prague
 PASSWORD = "heslíčko"
 HASH = hash_password(PASSWORD)
+ACCOUNT: dict[str, Any] = {
+    "credit": 1000,
+    "rates": RATES,
+    "sender": "+420700000000",
+    "state": None,
+    "faults": Faults(),
+    "reporting": Reporting(),
+}
 SMS = {"msisdn": "601000001", "text": "Ahoj", "source": "MyShop"}
 FORM = "application/x-www-form-urlencoded"
 
@@ -32,7 +41,7 @@ class Caller:
 
     def __init__(self, *, inbox: SmsGateway | None = None, **options: Any) -> None:
         self.time = float(START)
-        self.account = Account(clock=lambda: self.time, **options)
+        self.account = Account(clock=lambda: self.time, **ACCOUNT | options)
         self._api = Api(self.account, username="demo", password=PASSWORD, inbox=inbox)
         self._calls = map(str, count(1))
 

@@ -11,9 +11,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -226,28 +224,6 @@ def test_switches_are_set_over_http_while_it_runs(
         gateway.balance()
 
 
-@pytest.fixture
-def receiver() -> Iterator[tuple[str, list[str]]]:
-    """A server that keeps the paths that were asked for."""
-    paths: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            paths.append(self.path)
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", paths
-        server.shutdown()
-        thread.join()
-
-
 def test_a_report_comes_back_to_the_gateway_that_asked(
     emulator: ProfismsEmulator, gateway: SmsGateway, receiver: tuple[str, list[str]]
 ) -> None:
@@ -374,7 +350,7 @@ def test_without_its_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     missing: Any = None
-    monkeypatch.setitem(sys.modules, "smsgateway_profisms.emulator.server", missing)
+    monkeypatch.setitem(sys.modules, "smsgateway_profisms.emulator", missing)
 
     result = _run(tmp_path)
 
@@ -389,10 +365,3 @@ def _run(tmp_path: Path, *arguments: str) -> Any:
     return CliRunner().invoke(
         commands, [*given, *arguments], obj=Output(is_json=False, stream=sys.stdout)
     )
-
-
-def test_nothing_else_is_in_the_package() -> None:
-    from smsgateway_profisms import emulator as package  # noqa: PLC0415 - only this test needs it
-
-    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
-        _ = package.Nothing

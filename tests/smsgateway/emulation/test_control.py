@@ -23,22 +23,28 @@ class Reporting:
     is_late: bool = False
 
 
-class Shop(Account):
+class Shop(Account[Faults, Reporting]):
     schema: ClassVar[str] = ""
     currency: ClassVar[str] = "EUR"
 
 
 @pytest.fixture
-def account() -> Iterator[Account]:
+def account() -> Iterator[Shop]:
     shop = Shop(
-        clock=lambda: 0.0, credit=1, rates={}, state=None, faults=Faults(), reporting=Reporting()
+        clock=lambda: 0.0,
+        credit=1,
+        rates={},
+        sender=None,
+        state=None,
+        faults=Faults(),
+        reporting=Reporting(),
     )
     yield shop
     shop.close()
 
 
 @pytest.fixture
-def switch(account: Account) -> Switch:
+def switch(account: Shop) -> Switch:
     """Calls the switches."""
 
     def call(method: str, name: str, body: bytes = b"", client: str = "127.0.0.1") -> Answer:
@@ -48,7 +54,7 @@ def switch(account: Account) -> Switch:
     return call
 
 
-def test_switches_are_set_one_by_one_and_reset_together(account: Account, switch: Switch) -> None:
+def test_switches_are_set_one_by_one_and_reset_together(account: Shop, switch: Switch) -> None:
     switch("PUT", "faults", b'{"status": 500, "not_json": true}')
     answer = switch("PUT", "faults", b'{"status": null, "delay": 1.5}')
     switch("PUT", "reporting", b'{"outcome": "failed"}')
@@ -86,7 +92,7 @@ def test_switches_can_be_read_from_this_machine(switch: Switch, client: str) -> 
     ],
 )
 def test_a_switch_that_cannot_be_set_is_refused(
-    account: Account,
+    account: Shop,
     switch: Switch,
     method: str,
     name: str,

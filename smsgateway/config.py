@@ -224,16 +224,18 @@ class _Builder:
         except ConfigurationError as error:
             problem = str(error)
         else:
-            route = provider if isinstance(provider, Composite) else Leaf(provider, options)
-            return self._once(gateway, options, route)
+            name = _name(gateway)
+            if isinstance(provider, Composite):
+                return self._once(name, options, provider)
+            return self._once(name, options, Leaf(provider, options, account=name))
         # Out here, so that an error beneath, which may hold a secret, is gone.
         raise ConfigurationError(f"{place}: {problem}")
 
-    def _once(self, gateway: object, options: GatewayOptions, route: Route) -> Route:
+    def _once(self, name: str, options: GatewayOptions, route: Route) -> Route:
         """Return what was made of the same name before, if it was: one account has one health."""
-        if not isinstance(gateway, str) or not is_name(gateway):
+        if not name:
             return route
-        made = self._made.setdefault(gateway, [])
+        made = self._made.setdefault(name, [])
         for known, before in made:
             if known == options:
                 return before
@@ -243,8 +245,8 @@ class _Builder:
     def _built(
         self, gateway: object, outer: GatewayOptions
     ) -> tuple[Provider | Composite, GatewayOptions]:
-        if isinstance(gateway, str) and is_name(gateway):
-            return self._named(gateway, outer)
+        if name := _name(gateway):
+            return self._named(name, outer)
         if isinstance(gateway, str):
             gateway = parse_url(gateway, self._plugins)
         if not isinstance(gateway, Mapping):
@@ -269,6 +271,11 @@ class _Builder:
         account = {k: v for k, v in options.items() if k not in _OF_MESSAGES}
         names = (*self._names, name)
         return _Builder(self._plugins, self._resolve, names, self._made).build(account, outer)
+
+
+def _name(gateway: object) -> str:
+    """Return the name of an account, or nothing where it is the account itself, or its URL."""
+    return gateway if isinstance(gateway, str) and is_name(gateway) else ""
 
 
 def _inheriting(options: GatewayOptions, outer: GatewayOptions) -> GatewayOptions:

@@ -6,14 +6,18 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import ContextVar
 from queue import SimpleQueue
 from threading import Event
 
 from smsgateway.routing import Errand
 
-__all__ = ["Crew"]
+__all__ = ["Crew", "is_finishing"]
 
 _log = logging.getLogger("smsgateway")
+
+#: Whether this thread only waits for what is on its way, so that another Ctrl-C loses nothing.
+is_finishing: ContextVar[bool] = ContextVar("is_finishing", default=False)
 
 
 class Crew:
@@ -73,9 +77,13 @@ class Crew:
             KeyboardInterrupt: A second Ctrl-C, which gives up on them; nothing is lost by it here.
         """
         self._is_over.set()
-        _log.warning("Stopping, as soon as the requests on their way are answered.")
-        while self._begun - self._ended:
-            self._finished.get()
+        token = is_finishing.set(True)
+        try:
+            _log.warning("Stopping, as soon as the requests on their way are answered.")
+            while self._begun - self._ended:
+                self._finished.get()
+        finally:
+            is_finishing.reset(token)
 
     def _work(self, position: int, errand: Errand) -> None:
         # In this order: whoever calls it over and then looks may find one too many begun, and

@@ -7,6 +7,7 @@ recipients are `suppressed`, with the reason.
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,16 +15,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from smsgateway.errors import ConfigurationError, Reason
-from smsgateway.flood import NO_LIMITS, Amount, FileStore, Ledger, Limits, MemoryStore, Store
+from smsgateway.flood import (
+    NO_LIMITS,
+    Amount,
+    FileStore,
+    Ledger,
+    Limits,
+    MemoryStore,
+    Store,
+    StoreError,
+)
 from smsgateway.message import Message
 from smsgateway.phone import PhoneNumber, mask
 from smsgateway.pricing import Money
 from smsgateway.result import RecipientResult, SendStatus
 
-__all__ = ["Clearance", "Guard", "GuardOptions", "Places"]
+__all__ = ["Clearance", "Guard", "GuardOptions", "Places", "Price"]
+
+_log = logging.getLogger("smsgateway")
 
 # Country codes of no country: satellites, networks and premium rates (ITU-T E.164).
 _COSTLY = ("+870", "+878", "+881", "+882", "+883", "+979")
@@ -103,17 +115,18 @@ class GuardOptions:
         return Money(found[1], found[2]) if found else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clearance:
+class Clearance(NamedTuple):  # every send makes one, and a dataclass takes twice as long
     """What the guard lets through.
 
     Attributes:
         message: What may be sent, to those who may get it; None where nobody may.
         stopped: The results of those who may not.
+        error: Why nobody may, where it could not be counted.
     """
 
     message: Message | None
     stopped: tuple[RecipientResult, ...] = ()
+    error: StoreError | None = None
 
 
 class Guard:
@@ -159,14 +172,43 @@ class Guard:
             segments: What it takes.
             price: Says what it is expected to cost to a number.
             is_dry_run: Count nothing.
-
-        Raises:
-            StoreError: The file of the guard cannot be used; nothing was counted.
         """
         if self._options.redirect_to is not None:
             return self._redirected(message, self._options.redirect_to)
         if not self._counts and not any(map(self._place_problem, message.to)):
             return Clearance(message=message)
+        try:
+            return self._counted(message, segments, price, is_dry_run=is_dry_run)
+        except StoreError as error:  # nobody knows whether it would have stopped the message
+            results = (
+                _stopped(to, str(error), SendStatus.NOT_SENT) for to in dict.fromkeys(message.to)
+            )
+            return Clearance(message=None, stopped=tuple(results), error=error)
+
+    def give_back(self, results: Iterable[RecipientResult], segments: int, price: Price) -> None:
+        """Take back what was counted for recipients that provably got nothing.
+
+        Args:
+            results: What became of those that `check` let through; the others count.
+            segments: What the message takes.
+            price: Says what it was expected to cost to a number.
+        """
+        nothing = (SendStatus.NOT_SENT, SendStatus.REJECTED)
+        numbers = [result.to for result in results if result.status in nothing]
+        if not numbers or not self._counts or self._options.redirect_to is not None:
+            return
+        found = map(price, numbers) if self._cap else ()
+        costs = [cost.amount for cost in found if cost is not None]
+        total = Amount(-len(numbers), -segments * len(numbers), -sum(costs, Decimal(0)))
+        try:
+            with self._ledger() as ledger:
+                self._count(ledger, numbers, total, Amount(messages=-1))
+        except StoreError as error:
+            _log.warning("The guard still counts what was not sent. %s", error)
+
+    def _counted(
+        self, message: Message, segments: int, price: Price, *, is_dry_run: bool
+    ) -> Clearance:
         stopped: list[RecipientResult] = []
         allowed: list[str] = []
         with self._ledger() as ledger:
@@ -181,7 +223,7 @@ class Guard:
                     or _reached(self._of_all.broken_by(*spent, total.plus(more)), _ALL)
                 )
                 if problem is not None:
-                    stopped.append(_suppressed(number, problem))
+                    stopped.append(_stopped(number, problem))
                 else:
                     allowed.append(number)
                     total = total.plus(more)
@@ -191,27 +233,6 @@ class Guard:
             return Clearance(message=message)
         left = replace(message, to=tuple(allowed)) if allowed else None
         return Clearance(message=left, stopped=tuple(stopped))
-
-    def give_back(self, results: Iterable[RecipientResult], segments: int, price: Price) -> None:
-        """Take back what was counted for recipients that provably got nothing.
-
-        Args:
-            results: What became of those that `check` let through; the others count.
-            segments: What the message takes.
-            price: Says what it was expected to cost to a number.
-
-        Raises:
-            StoreError: The file of the guard cannot be used.
-        """
-        nothing = (SendStatus.NOT_SENT, SendStatus.REJECTED)
-        numbers = [result.to for result in results if result.status in nothing]
-        if not numbers or not self._counts or self._options.redirect_to is not None:
-            return
-        found = map(price, numbers) if self._cap else ()
-        costs = [cost.amount for cost in found if cost is not None]
-        total = Amount(-len(numbers), -segments * len(numbers), -sum(costs, Decimal(0)))
-        with self._ledger() as ledger:
-            self._count(ledger, numbers, total, Amount(messages=-1))
 
     @contextmanager
     def _ledger(self) -> Iterator[Ledger]:
@@ -253,7 +274,7 @@ class Guard:
         words = f"Redirected to {mask(number)} (redirect_to)."
         return Clearance(
             message=replace(message, to=(number,)),
-            stopped=tuple(_suppressed(to, words) for to in others),
+            stopped=tuple(_stopped(to, words) for to in others),
         )
 
 
@@ -265,7 +286,7 @@ def _reached(limit: str | None, options: Mapping[str, str]) -> str | None:
     return f"It would be more than {options[limit]}." if limit else None
 
 
-def _suppressed(number: str, words: str) -> RecipientResult:
-    return RecipientResult(
-        to=number, status=SendStatus.SUPPRESSED, reason=Reason.STOPPED, detail=words
-    )
+def _stopped(
+    number: str, words: str, status: SendStatus = SendStatus.SUPPRESSED
+) -> RecipientResult:
+    return RecipientResult(to=number, status=status, reason=Reason.STOPPED, detail=words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from smsgateway.errors import (
     ProviderError,
@@ -26,12 +27,48 @@ __all__ = [
     "provider_failed",
     "refused",
     "settle",
+    "summed_up",
+    "untried",
 ]
 
 
 def refused(message: Message, error: SmsGatewayError) -> SendResult:
     """Make the result, where many are sent, of a message that was not even tried."""
     return SendResult(recipients=tuple(after_error(message, error)), message=message)
+
+
+def untried(message: Message, results: Iterable[RecipientResult], provider: str) -> SendResult:
+    """Make the result of a message that was stopped before any account was asked."""
+    named = tuple(replace(result, provider=provider) for result in results)
+    return SendResult(recipients=named, message=message)
+
+
+def summed_up(
+    given: Message,
+    sent: Message,
+    results: Iterable[RecipientResult],
+    analysis: TextAnalysis,
+    rates: RateTable,
+    provider: str,
+    sent_at: datetime | None = None,
+) -> SendResult:
+    """Make the result of a message out of those of its recipients.
+
+    Args:
+        given: The message as the user gave it.
+        sent: The message as it was sent.
+        results: What became of each recipient.
+        analysis: How the text was encoded.
+        rates: The prices of those that no account was asked for.
+        provider: The name of those that no account was asked for.
+        sent_at: When it was sent.
+    """
+    recipients = tuple(
+        # One that no account was asked for: it was given twice, or all was interrupted.
+        result if result.provider else complete([result], analysis, rates, provider)[0]
+        for result in merge(given, sent, results)
+    )
+    return SendResult(recipients=recipients, message=sent, sent_at=sent_at)
 
 
 def answered(provider: str, batch: Message, found: object) -> list[RecipientResult]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smsgateway.database import PrivateDatabase, make_private
 from smsgateway.errors import SmsGatewayError
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["QueueError", "QueueFile"]
 
-_PATIENCE = 10.0  # seconds that one writer waits for the others
-_VERSION = 1
 _SCHEMA = """
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -39,7 +36,6 @@ CREATE INDEX messages_due ON messages (due) WHERE state IN ('queued', 'submittin
 CREATE INDEX messages_incident ON messages (incident) WHERE is_open;
 CREATE TABLE seen (key TEXT PRIMARY KEY, content TEXT NOT NULL, until REAL NOT NULL)
 """
-_creating = threading.Lock()
 
 
 class QueueError(SmsGatewayError):
@@ -55,14 +51,17 @@ class QueueFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file = PrivateDatabase(
+            path=path, kind="queue", error=QueueError, schema=_SCHEMA, is_durable=True
+        )
 
     @contextmanager
     def sending(self) -> Iterator[bool]:
         """Be the one process that sends from this file, if no other one is. It ends with it."""
         import sqlite3  # noqa: PLC0415 - a program that only imports this must not load it
 
-        self._create()
         path = self.path.with_name(f"{self.path.name}.sender")
+        make_private(path)  # whoever could read it could lock it, and nothing would be sent
         with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
             try:
                 connection.execute("BEGIN EXCLUSIVE")
@@ -71,44 +70,10 @@ class QueueFile:
             else:
                 yield True
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """Open the file for one change, which an error undoes.
 
         Raises:
             QueueError: It cannot be used.
         """
-        import sqlite3  # noqa: PLC0415 - a program that only imports this must not load it
-
-        try:
-            self._create()
-            # A connection for each transaction: none is shared by threads, or survives a fork.
-            connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
-            with closing(connection):
-                # Not WAL: before 3.51.3 it can lose pages where two connections checkpoint at once
-                # (sqlite.org/wal.html#walresetbug), and some hundred commits a second are plenty.
-                connection.execute("PRAGMA synchronous = EXTRA")
-                connection.execute("BEGIN IMMEDIATE")
-                _prepare(connection)
-                yield connection
-                connection.execute("COMMIT")
-        except (sqlite3.Error, OSError, ValueError) as error:
-            problem = getattr(error, "strerror", None) or error
-            raise QueueError(f"The queue {self.path} cannot be used: {problem}.") from error
-
-    def _create(self) -> None:
-        with _creating:  # nobody in this process has opened it, so closing it drops no lock
-            if not self.path.exists():
-                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                with suppress(FileExistsError):
-                    os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
-        for statement in _SCHEMA.split(";"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {_VERSION}")
-    elif version != _VERSION:
-        raise ValueError(f"it is no queue of version {_VERSION} (its version is {version})")
+        return self._file.transaction()

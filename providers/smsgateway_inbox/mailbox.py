@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from smsgateway.database import PrivateDatabase
 from smsgateway.errors import SmsGatewayError
 from smsgateway.message import Message
 from smsgateway.phone import mask
 from smsgateway.text import Encoding, TextAnalysis
 
-if TYPE_CHECKING:
-    import sqlite3
-
 __all__ = ["Mailbox", "MailboxError", "StoredMessage", "default_path"]
 
 _PATIENCE = 30.0  # seconds that one writer waits for the others
-_VERSION = 1
 # AUTOINCREMENT, so that an id means one message for ever, also after the inbox was cleared.
 _SCHEMA = """
 CREATE TABLE messages (
@@ -102,6 +96,9 @@ class Mailbox:
 
     def __init__(self, path: str | Path | None = None) -> None:
         self.path = Path(path or default_path()).expanduser().absolute()
+        self._file = PrivateDatabase(
+            path=self.path, kind="inbox", error=MailboxError, schema=_SCHEMA, patience=_PATIENCE
+        )
 
     def __repr__(self) -> str:
         return f"<Mailbox {self.path}>"
@@ -123,7 +120,7 @@ class Mailbox:
             message.reference,
             message.report_url,
         )
-        with self._opened(create=True) as connection:
+        with self._file.transaction() as connection:
             inserted = [connection.execute(_INSERT, (to, *columns)) for to in message.to]
             return [int(cursor.lastrowid or 0) for cursor in inserted]
 
@@ -133,7 +130,7 @@ class Mailbox:
         Raises:
             MailboxError: The file cannot be read.
         """
-        with self._opened() as connection:
+        with self._file.look() as connection:
             return [
                 _stored(row) for row in connection.execute("SELECT * FROM messages ORDER BY id")
             ]
@@ -144,7 +141,7 @@ class Mailbox:
         Raises:
             MailboxError: There is none with this id, or the file cannot be read.
         """
-        with self._opened() as connection:
+        with self._file.look() as connection:
             # As text, because SQLite compares that too, and no number is too big for it.
             found = connection.execute("SELECT * FROM messages WHERE id = ?", (str(id),)).fetchone()
         if found is not None:
@@ -157,73 +154,11 @@ class Mailbox:
         Raises:
             MailboxError: The file cannot be written.
         """
-        with self._opened() as connection:
+        if not self.path.exists():
+            return 0
+        with self._file.transaction() as connection:
             connection.execute("PRAGMA secure_delete = ON")
             return connection.execute("DELETE FROM messages").rowcount
-
-    @contextmanager
-    def _opened(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:
-        """Open the file for one transaction, which an error undoes."""
-        import sqlite3  # noqa: PLC0415 - providers are imported long before they send
-
-        try:
-            if create:
-                self._create()
-            is_there = create or self.path.exists()
-            place = self.path if is_there else ":memory:"  # to look into, an empty one will do
-            connection = sqlite3.connect(place, timeout=_PATIENCE, isolation_level=None)
-            with closing(connection):
-                connection.row_factory = sqlite3.Row
-                _prepare(connection)
-                connection.execute("BEGIN IMMEDIATE" if create else "BEGIN")
-                yield connection
-                connection.execute("COMMIT")
-        except (sqlite3.Error, OSError, ValueError) as error:
-            problem = getattr(error, "strerror", None) or error
-            raise MailboxError(f"The inbox {self.path} cannot be used: {problem}.") from error
-
-    def _create(self) -> None:
-        """Make the file, for its owner's eyes only; several processes may try at once."""
-        if self.path.exists():
-            return
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Opened under another name, because closing a file drops the locks that this process
-        # holds on it, another thread's too (sqlite.org/howtocorrupt.html, 2.2).
-        draft = self.path.with_name(f".{self.path.name}.{os.urandom(8).hex()}")
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        try:
-            with suppress(FileExistsError):
-                os.link(draft, self.path)
-        finally:
-            draft.unlink()
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the table in a new file, and let readers and a writer work at the same time."""
-    import sqlite3  # noqa: PLC0415 - as above
-
-    # A commit is then one write without a sync: if it fails, nothing was stored.
-    connection.execute("PRAGMA synchronous = NORMAL")
-    if _version(connection) != _VERSION:
-        connection.execute("BEGIN IMMEDIATE")
-        if _version(connection) == 0 and _is_empty(connection):
-            connection.execute(_SCHEMA)
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
-        connection.execute("COMMIT")
-    if (version := _version(connection)) != _VERSION:
-        raise ValueError(f"it is no inbox of version {_VERSION} (its version is {version})")
-    with suppress(sqlite3.OperationalError):
-        # SQLite does not wait for its turn here. Whoever holds the file switches it instead, or
-        # the next one does: the mode is the file's, and without it writers only wait longer.
-        connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
 
 
 def _stored(row: Any) -> StoredMessage:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from smsgateway.crew import Crew
+from smsgateway.crew import is_finishing
 
 __all__ = ["Interrupted", "interrupts", "kept_signals"]
 
@@ -33,14 +33,13 @@ def interrupts() -> Iterator[Callable[[], None]]:
     be cut short. `kept_signals` undoes it.
     """
     is_over = False
-    is_stopping = False
+    presses = 0
 
-    def handle(_signal: int, frame: FrameType | None) -> None:
-        nonlocal is_stopping
-        if is_over or (is_stopping and not _is_finishing(frame)):
-            return
-        is_stopping = True
-        raise KeyboardInterrupt
+    def handle(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal presses
+        if not is_over and (presses == 0 or (presses == 1 and is_finishing.get())):
+            presses += 1
+            raise KeyboardInterrupt
 
     def ignore() -> None:
         nonlocal is_over
@@ -61,12 +60,6 @@ def interrupts() -> Iterator[Callable[[], None]]:
     finally:
         if not is_over:
             _restore(before)
-
-
-def _is_finishing(frame: FrameType | None) -> bool:
-    while frame is not None and frame.f_code is not Crew.finish.__code__:
-        frame = frame.f_back
-    return frame is not None
 
 
 @contextmanager

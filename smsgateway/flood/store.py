@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Iterator, MutableMapping
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from smsgateway.database import PrivateDatabase
 from smsgateway.errors import SmsGatewayError
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ __all__ = ["Documents", "FileStore", "MemoryStore", "Store", "StoreError"]
 Documents = MutableMapping[str, Any]
 
 _KEPT = 2 * 86_400.0  # seconds after its last change that a document is remembered
-_PATIENCE = 10.0  # seconds that one process waits for the others
-_VERSION = 1
 _SCHEMA = """
 CREATE TABLE documents (name TEXT PRIMARY KEY, value TEXT NOT NULL, changed_at REAL NOT NULL)
 """
@@ -98,6 +96,7 @@ class FileStore:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path).expanduser().absolute()
+        self._file = PrivateDatabase(path=self.path, kind="store", error=StoreError, schema=_SCHEMA)
 
     def __repr__(self) -> str:
         return f"<FileStore {self.path}>"
@@ -109,35 +108,9 @@ class FileStore:
         Raises:
             StoreError: The file cannot be used.
         """
-        import sqlite3  # noqa: PLC0415 - most programs remember in memory
-
-        try:
-            self._create()
-            # A connection for each transaction: none is shared by threads, or survives a fork.
-            connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
-            with closing(connection):
-                _prepare(connection)
-                connection.execute("DELETE FROM documents WHERE changed_at <= ?", (now - _KEPT,))
-                yield _InFile(connection, now)
-                connection.execute("COMMIT")
-        except (sqlite3.Error, OSError, ValueError) as error:
-            problem = getattr(error, "strerror", None) or error
-            raise StoreError(f"The file {self.path} cannot be used: {problem}.") from error
-
-    def _create(self) -> None:
-        """Make the file, for its owner's eyes only; several processes may try at once."""
-        if self.path.exists():
-            return
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Opened under another name, because closing a file drops the locks that this process
-        # holds on it, another thread's too (sqlite.org/howtocorrupt.html, 2.2).
-        draft = self.path.with_name(f".{self.path.name}.{os.urandom(8).hex()}")
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        try:
-            with suppress(FileExistsError):
-                os.link(draft, self.path)
-        finally:
-            draft.unlink()
+        with self._file.transaction() as connection:
+            connection.execute("DELETE FROM documents WHERE changed_at <= ?", (now - _KEPT,))
+            yield _InFile(connection, now)
 
 
 class _InFile(Documents):
@@ -168,21 +141,3 @@ class _InFile(Documents):
 
     def __len__(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM documents").fetchone()[0])
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Begin a transaction, with a table in the file."""
-    import sqlite3  # noqa: PLC0415 - as above
-
-    # A commit is then one write without a sync: after a power cut, some may be forgotten.
-    connection.execute("PRAGMA synchronous = NORMAL")
-    with suppress(sqlite3.OperationalError):
-        # SQLite does not wait for its turn here; whoever comes next switches the file's mode.
-        connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("BEGIN IMMEDIATE")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
-        connection.execute(_SCHEMA)
-        connection.execute(f"PRAGMA user_version = {_VERSION}")
-    elif version != _VERSION:
-        raise ValueError(f"it is no store of version {_VERSION} (its version is {version})")

@@ -27,6 +27,9 @@ from smsgateway.phone.masking import mask
 _NEVER = r"(?!)"
 _LONGEST_SHOWN = 20  # characters of an unknown region, such as "Denmark"
 
+# What the European Union calls them (its Interinstitutional Style Guide, 7.1.1), and many people.
+_OF_THE_EU = {"UK": "GB", "EL": "GR"}
+
 _REGIONS_OF = {str(code): regions for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()}
 
 # The number has been reduced to digits, so what is "not a number" to the library is too short.
@@ -51,8 +54,10 @@ def check_region(region: str) -> str:
     code = str(region).upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
         shown = repr(region) if code.isalpha() and len(code) <= _LONGEST_SHOWN else mask(code)
+        meant = _OF_THE_EU.get(code)
+        hint = f" Did you mean {meant!r}?" if meant else ""
         raise ConfigurationError(
-            f"No region is called {shown}. Use the two letters of ISO 3166, such as 'DK'."
+            f"No region is called {shown}. Use the two letters of ISO 3166, such as 'DK'.{hint}"
         )
     return code
 

@@ -1,13 +1,8 @@
 """Which account sends a message: routes that are made of accounts and of other routes."""
 
-from smsgateway.routing.composite import (
-    Cheapest,
-    Composite,
-    Country,
-    Failover,
-    RoundRobin,
-    Route,
-)
+from smsgateway.routing.composite import Cheapest, Composite, Failover, RoundRobin, Route
+from smsgateway.routing.cost import costs, estimate
+from smsgateway.routing.country import Country
 from smsgateway.routing.errand import Errand
 from smsgateway.routing.health import Health, HealthState
 from smsgateway.routing.leaf import Leaf
@@ -33,6 +28,8 @@ __all__ = [
     "Terms",
     "Work",
     "afinish",
+    "costs",
+    "estimate",
     "finish",
     "new_reference",
 ]

@@ -1,17 +1,16 @@
-"""Providers made of providers: failover, round-robin, by price, by country."""
+"""Routes that ask their members in turn: failover, round-robin, by price."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import count
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypeVar
 
 from smsgateway.errors import ConfigurationError, MessageError
 from smsgateway.message import Message
-from smsgateway.outcome import after_error
-from smsgateway.phone import PhoneNumber, mask
+from smsgateway.phone import mask
 from smsgateway.pricing import Money
 from smsgateway.routing.capabilities import joined
 from smsgateway.routing.leaf import Leaf
@@ -22,13 +21,25 @@ if TYPE_CHECKING:
     from smsgateway.routing.errand import Errand
     from smsgateway.routing.work import Work
 
-__all__ = ["Cheapest", "Composite", "Country", "Failover", "RoundRobin", "Route"]
+__all__ = [
+    "REMEMBERED",
+    "Cheapest",
+    "Composite",
+    "Failover",
+    "Resting",
+    "RoundRobin",
+    "Route",
+    "grouped",
+    "no_route",
+]
+
+K = TypeVar("K")
+
+#: Numbers whose route is remembered: one send looks at each of its recipients three times.
+REMEMBERED = 256
 
 #: Accounts that were not tried because they should rest, each with what it would have sent.
 Resting: TypeAlias = Sequence[tuple[Leaf, Message]]
-
-_DEFAULT = "*"
-_REMEMBERED = 256  # numbers: one send looks at each of its recipients three times
 
 
 class Composite:
@@ -90,7 +101,7 @@ class Composite:
                     break
             else:
                 error = next((refusals[leaf] for leaf in self.leaves_for(number)), None)
-                raise error or _no_route(number)
+                raise error or no_route(number)
 
     def prepared(self, message: Message) -> Message:
         """Leave a message as it is: each account makes it its own."""
@@ -164,7 +175,7 @@ class Cheapest(Composite):
 
     def __init__(self, *members: Route) -> None:
         super().__init__(*members)
-        self._by_price = lru_cache(_REMEMBERED)(self._sorted_by_price)
+        self._by_price = lru_cache(REMEMBERED)(self._sorted_by_price)
 
     def price(self, number: str) -> Money | None:
         """Say what one segment to a number costs at the member that is asked first."""
@@ -172,13 +183,13 @@ class Cheapest(Composite):
 
     def parts(self, message: Message) -> Iterator[tuple[Route, Message]]:
         """Say which member will be asked first, for which recipients."""
-        for members, part in self._alike(message):
+        for members, part in grouped(message, self._by_price):
             yield members[0], part
 
     def serve(self, message: Message, errand: Errand) -> Work[Resting]:
         """Send a message once, beginning for each recipient with the cheapest member."""
         resting: list[tuple[Leaf, Message]] = []
-        for members, part in self._alike(message):
+        for members, part in grouped(message, self._by_price):
             resting += yield from self._in_turn(members, part, errand)
         return resting
 
@@ -193,113 +204,23 @@ class Cheapest(Composite):
             ranked.append((price.amount, position))
         return tuple(self.members[position] for _, position in sorted(ranked))
 
-    def _alike(self, message: Message) -> Iterator[tuple[tuple[Route, ...], Message]]:
-        """Split a message by the order in which the members are asked."""
-        if len(message.to) == 1:
-            yield self._by_price(message.to[0]), message
-            return
-        groups: dict[tuple[Route, ...], list[str]] = {}
-        for number in message.to:
-            groups.setdefault(self._by_price(number), []).append(number)
-        for members, numbers in groups.items():
-            yield members, _part(message, numbers)
-
-
-class Country(Composite):
-    """Asks the member for a number's country or prefix; the longest wins.
-
-    Args:
-        routes: The members by region of ISO 3166 (`"DK"`), prefix (`"+46"`), or `"*"` for the rest.
-            A region is longer than its calling code and shorter than any prefix beyond that.
-
-    Raises:
-        ConfigurationError: A key is none of these.
-    """
-
-    name: ClassVar[str] = "country"
-
-    def __init__(self, routes: Mapping[str, Route]) -> None:
-        super().__init__(*routes.values())
-        self._routes = {_place(place): route for place, route in routes.items()}
-        if len(self._routes) < len(routes):
-            raise ConfigurationError("country names a place twice.")
-        #: Finds the member for a number in E.164.
-        self.find = lru_cache(_REMEMBERED)(self._find)
-
-    def _find(self, number: str) -> Route | None:
-        prefixes = [p for p in self._routes if p[0] == "+" and number.startswith(p)]
-        longest = max(prefixes, key=len, default=_DEFAULT)
-        if self._calling_codes:
-            region = PhoneNumber.parse(number).region
-            if len(self._calling_codes.get(region, "")) >= len(longest):
-                longest = region
-        return self._routes.get(longest)
-
-    @cached_property
-    def _calling_codes(self) -> dict[str, str]:
-        """The calling code of each region, such as `"+45"`; to know them takes long to load."""
-        regions = [place for place in self._routes if place.isalpha()]
-        if not regions:
-            return {}
-        from smsgateway.phone.numbering import (  # noqa: PLC0415 - loads phonenumbers
-            calling_code,
-            check_region,
-        )
-
-        return {region: f"+{calling_code(check_region(region))}" for region in regions}
-
-    def leaves_for(self, number: str) -> Iterator[Leaf]:
-        """Give the accounts that may send to a number, in turn."""
-        route = self.find(number)
-        return iter(()) if route is None else route.leaves_for(number)
-
-    def price(self, number: str) -> Money | None:
-        """Say what one segment to a number costs at the member for it."""
-        route = self.find(number)
-        return None if route is None else route.price(number)
-
-    def parts(self, message: Message) -> Iterator[tuple[Route, Message]]:
-        """Say which member will be asked for which recipients."""
-        for route, part in self._parts(message):
-            yield route or self.members[0], part
-
-    def serve(self, message: Message, errand: Errand) -> Work[Resting]:
-        """Send a message once, to each recipient through the member for it."""
-        resting: list[tuple[Leaf, Message]] = []
-        for route, part in self._parts(message):
-            if route is None:
-                error = _no_route(part.to[0])
-                errand.take(after_error(part, error), error)
-            else:
-                resting += yield from route.serve(part, errand)
-        return resting
-
-    def _parts(self, message: Message) -> Iterator[tuple[Route | None, Message]]:
-        if len(message.to) == 1:
-            yield self.find(message.to[0]), message
-            return
-        groups: dict[Route | None, list[str]] = {}
-        for number in message.to:
-            groups.setdefault(self.find(number), []).append(number)
-        for route, numbers in groups.items():
-            yield route, _part(message, numbers)
-
 
 def _part(message: Message, numbers: Sequence[str]) -> Message:
     return message if len(numbers) == len(message.to) else replace(message, to=tuple(numbers))
 
 
-def _place(given: str) -> str:
-    """Read a key: a region, a prefix with its plus or without, or the rest."""
-    digits = given.removeprefix("+")
-    if digits.isascii() and digits.isdigit() and digits[0] != "0":
-        return f"+{digits}"
-    if given == _DEFAULT or (given.isascii() and given.isalpha() and len(given) == 2):
-        return given.upper()
-    raise ConfigurationError(
-        "country names its gateways by region (DK), by prefix (+46), or * for the rest."
-    )
+def grouped(message: Message, key: Callable[[str], K]) -> Iterator[tuple[K, Message]]:
+    """Split a message into those to the numbers that have a key in common."""
+    if len(message.to) == 1:
+        yield key(message.to[0]), message
+        return
+    groups: dict[K, list[str]] = {}
+    for number in message.to:
+        groups.setdefault(key(number), []).append(number)
+    for common, numbers in groups.items():
+        yield common, _part(message, numbers)
 
 
-def _no_route(number: str) -> MessageError:
+def no_route(number: str) -> MessageError:
+    """Make the error for a number that no account may send to."""
     return MessageError(f"No gateway is given for the country of {mask(number)}.", field="to")

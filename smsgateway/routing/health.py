@@ -37,6 +37,8 @@ class Health:
 
     Attributes:
         provider: Its provider's name.
+        account: What tells it from others of the provider: the name that it is configured by, or
+            else its URL without secrets.
         state: Whether it is used.
         reason: Why it failed last, since it last succeeded.
         failures: How often in a row.
@@ -44,6 +46,7 @@ class Health:
     """
 
     provider: str
+    account: str = ""
     state: HealthState
     reason: Reason | None = None
     failures: int = 0
@@ -176,7 +179,7 @@ class Breaker:
             elif at_once or self._failures >= self._rest_after or self._fails_often():
                 self._rest(now)
 
-    def health(self, provider: str, now: float) -> Health:
+    def health(self, provider: str, now: float, *, account: str = "") -> Health:
         """Say how the account is doing."""
         with self._lock:
             until = self._resting_until
@@ -194,6 +197,7 @@ class Breaker:
                 reason=self._reason,
                 failures=self._failures,
                 seconds=seconds,
+                account=account,
             )
 
     def _rest(self, now: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import secrets
 import threading
@@ -28,8 +29,9 @@ from smsgateway.provider import (
     SupportsReportTokens,
 )
 from smsgateway.result import RecipientResult
+from smsgateway.routing.address import address
 from smsgateway.routing.attempting import attempt, put_off
-from smsgateway.routing.health import Breaker, Unreadiness
+from smsgateway.routing.health import Breaker, Health, Unreadiness
 from smsgateway.routing.work import Work, exchanges
 from smsgateway.stand_in import stand_in
 from smsgateway.text import TextAnalysis, analyze
@@ -44,6 +46,7 @@ __all__ = ["Leaf"]
 
 T = TypeVar("T")
 
+_log = logging.getLogger("smsgateway")
 _BATCH = 100  # recipients a request where neither the vendor nor the user says
 _CLOCK_TOLERANCE = timedelta(minutes=5)  # how far the vendor's clock may be from ours
 
@@ -55,16 +58,21 @@ class Leaf:
         provider: The provider.
         options: The account's options.
         name: The provider's name.
+        account: What tells it from others of the provider: the name that it is configured by, or
+            else its URL without secrets.
         region: Where national numbers are from.
         rates: The account's prices.
         breaker: How it has been doing.
         can_look_up: Whether it can be asked for a message by our reference.
     """
 
-    def __init__(self, provider: Provider, options: GatewayOptions | None = None) -> None:
+    def __init__(
+        self, provider: Provider, options: GatewayOptions | None = None, *, account: str = ""
+    ) -> None:
         self.provider: Any = provider  # Any: a vendor's own methods are reached through it
         self.options = options or GatewayOptions()
         self.name = provider.name
+        self.account = account or address(provider)
         self.capabilities = provider.capabilities
         self.region = self.options.region and self.options.region.upper()
         self.rates: RateTable = (
@@ -86,6 +94,10 @@ class Leaf:
         """The provider that sends: the account's own, but in tests a stand-in."""
         provider = stand_in()  # an outbox: false while it is empty
         return self.provider if provider is None else provider
+
+    def health(self, now: float) -> Health:
+        """Say how it has been doing."""
+        return self.breaker.health(self.name, now, account=self.account)
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -229,6 +241,14 @@ class Leaf:
             encoding=message.encoding,
             header_octets=self.capabilities.header_octets,
         )
+
+    def warn_of_length(self, message: Message) -> None:
+        """Say in the log that a text takes more segments than the vendor promises to join."""
+        promised, taken = self.capabilities.joined_segments, self.analyzed(message).segments
+        if promised is not None and taken > promised:
+            _log.warning(
+                "%s promises to join %d segments; this text takes %d.", self.name, promised, taken
+            )
 
     def knows(self, reference: str | None) -> bool:
         """Tell whether it can be asked for a message with a reference, and was given it."""

@@ -198,6 +198,26 @@ def test_health_tells_how_each_account_is_doing(gateway_of: Make) -> None:
     assert (b.provider, str(b.state), b.seconds) == ("b", "healthy", 0)
 
 
+def test_health_tells_two_accounts_of_a_provider_apart_and_no_secret() -> None:
+    known = {"main": {"provider": "cpsms", "username": "acme", "api_key": "s3cr3t"}}
+    route = {
+        "provider": "failover",
+        "gateways": [
+            "main",
+            "cpsms://acme:s3cr3t@default",
+            "cpsms+http://other:s3cr3t@127.0.0.1:8080/s3cr3t",
+        ],
+    }
+
+    health = SmsGateway.from_config(route, resolve=known.__getitem__).health()
+
+    assert [(each.provider, each.account) for each in health] == [
+        ("cpsms", "main"),
+        ("cpsms", "cpsms://acme@default"),
+        ("cpsms", "cpsms://other@127.0.0.1:8080"),
+    ]
+
+
 def test_the_region_that_all_accounts_share_is_that_of_the_route() -> None:
     shared = Failover(leaf("a", region="DK"), leaf("b", region="dk"))
     mixed = Failover(leaf("a", region="DK"), leaf("b", region="SE"))

@@ -234,6 +234,13 @@ class TestRecovering:
         assert is_sender
         assert (other, after) == ("False\n", "True\n")
 
+    def test_nobody_else_can_keep_it_from_sending(self, queue: Queue, tmp_path: Path) -> None:
+        with queue.sending():
+            lock = tmp_path / "data" / "alerts.db.sender"
+            mode = lock.stat().st_mode & 0o777
+
+        assert mode == 0o600  # whoever may read a file may lock it
+
     def test_how_long_a_message_is_due_is_seen(self, queue: Queue, clock: Clock) -> None:
         assert queue.overdue() == 0
         queue.add([DOWN])

@@ -53,7 +53,7 @@ def test_a_region_that_is_none_is_found_though_no_number_is_read_yet(settings: A
     assert message.id == "smsgateway.E001"
     assert message.msg == (
         "SMSGATEWAY['default']: No region is called 'UK'. Use the two letters of ISO 3166, "
-        "such as 'DK'."
+        "such as 'DK'. Did you mean 'GB'?"
     )
 
 

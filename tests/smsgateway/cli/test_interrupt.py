@@ -24,6 +24,7 @@ import pytest
 import smsgateway_inbox
 from smsgateway import hooks
 from smsgateway.cli.interrupt import interrupts, kept_signals
+from smsgateway.crew import is_finishing
 from smsgateway.hooks import Plugins
 from smsgateway.message import Message
 from smsgateway.result import RecipientResult, SendStatus
@@ -248,6 +249,18 @@ def test_a_signal_when_all_is_known_changes_nothing_until_the_command_has_ended(
         signal.raise_signal(signal.SIGINT)
 
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_third_signal_interrupts_nothing() -> None:
+    token = is_finishing.set(True)
+    with interrupts():
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+
+        signal.raise_signal(signal.SIGINT)
+
+    is_finishing.reset(token)
 
 
 def test_a_signal_that_nobody_awaits_has_its_old_handler_again() -> None:

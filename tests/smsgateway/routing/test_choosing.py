@@ -185,11 +185,21 @@ class TestCountry:
         with pytest.raises(ConfigurationError, match="twice"):
             Country({"DK": leaf("a"), "dk": leaf("b")})
 
-    def test_a_region_that_is_none_is_found_when_the_first_number_is_looked_at(self) -> None:
-        route = Country({"XX": leaf("a"), "*": leaf("b")})
+    @pytest.mark.parametrize(
+        ("place", "hint"),
+        [
+            pytest.param("uk", " Did you mean 'GB'?", id="what everybody calls it"),
+            pytest.param("XX", "", id="no region at all"),
+        ],
+    )
+    def test_a_region_that_is_none_is_refused_at_once(self, place: str, hint: str) -> None:
+        with pytest.raises(ConfigurationError) as refused:
+            Country({"DK": leaf("a"), place: leaf("b"), "*": leaf("c")})
 
-        with pytest.raises(ConfigurationError, match="No region is called 'XX'"):
-            route.find(DANE)
+        assert str(refused.value) == (
+            f"No region is called {place.upper()!r}. Use the two letters of ISO 3166, "
+            f"such as 'DK'.{hint}"
+        )
 
 
 def test_a_route_of_nothing_is_refused() -> None:

@@ -1,48 +1,69 @@
-"""The README's section on Django is run, from installing to a message in the console."""
+"""What the README says of Django is done, from installing to a message in the console."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
+from django.db import transaction
 
-ROOT = Path(__file__).parents[3]
+from smsgateway_django.memory import Outbox
+from tests.readme import README, block, copy_checkout, run_shell
+
+if TYPE_CHECKING:
+    from tests.plugins.django.conftest import Project
+
+SITE = """
+SECRET_KEY = "x"
+ROOT_URLCONF = "urls"
+USE_TZ = True
+INSTALLED_APPS = ["smsgateway_django", "smsgateway_django.store"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+"""
+URLS = """
+from django.urls import include, path
+
+urlpatterns = [{webhooks}]
+"""
+RESOLVE = """
+import sys
+
+import django
+from django.urls import resolve
+
+django.setup()
+print(*(resolve(f"/{path}").view_name for path in sys.argv[1:]))
+"""
+NAMES = """
+import sys
+from pkgutil import resolve_name
+
+import django
+
+django.setup()
+for name in sys.argv[1:]:
+    resolve_name(name)
+"""
 
 
-def section() -> str:
-    """Return the section, without its heading."""
-    found = re.search(
-        r"^## Django\n(.*?)^## ", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
-    )
-    assert found, "README.md has no section on Django"
-    return found[1]
+@pytest.fixture
+def site(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A site with the README's setting, and its line of the URLs."""
+    monkeypatch.setenv("CPSMS_API_KEY", "k3y")
+    monkeypatch.setenv("TWILIO", "t0ken")
+    monkeypatch.setenv("OLD", "0ld")
+    (webhooks,) = re.findall(r'`(path\("sms/", .+?)` is where', README)
+    project.write("settings.py", SITE + block("Django", "python", 1))
+    project.write("urls.py", URLS.format(webhooks=webhooks))
+    return project
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("SMSGATEWAY_OTHER_DJANGO" in os.environ, reason="run with one Django only")
-def test_its_commands_lead_to_a_message_in_the_console(tmp_path: Path) -> None:
-    commands = "\n".join(re.findall(r"```sh\n(.*?)```", section(), re.DOTALL))
-    clone = tmp_path / "clone"
-    shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    own = ("PIP_", "SSL_")
-
-    done = subprocess.run(
-        ["sh", "-ec", commands],
-        cwd=clone,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            **{name: value for name, value in os.environ.items() if name.startswith(own)},
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_its_commands_lead_to_a_message(tmp_path: Path) -> None:
+    done = run_shell(block("Django", "sh"), copy_checkout(tmp_path))
 
     assert done.returncode == 0, done.stderr
     assert "To:        +4522334488\n" in done.stdout
@@ -50,9 +71,77 @@ def test_its_commands_lead_to_a_message_in_the_console(tmp_path: Path) -> None:
     assert "  Test SMS from " in done.stdout
 
 
-def test_its_settings_and_its_code_are_python() -> None:
-    blocks = re.findall(r"```python\n(.*?)```", section(), re.DOTALL)
+@pytest.mark.django_db(transaction=True)
+def test_a_rollback_texts_nobody(smsoutbox: Outbox) -> None:
+    def place(order: dict[str, object], *, is_kept: bool = True) -> None:
+        with transaction.atomic():
+            exec(block("Django", "python"), order)  # noqa: S102 - it is what is tested
+            transaction.set_rollback(not is_kept)
 
-    assert len(blocks) > 1
-    for block in blocks:
-        compile(block, "README.md", "exec")
+    order = SimpleNamespace(phone="22 33 44 88")
+
+    place({"order": order}, is_kept=False)
+    rolled_back = list(smsoutbox)
+    place({"order": order})
+
+    assert rolled_back == []
+    assert [(message.to, message.text) for message in smsoutbox] == [
+        (("+4522334488",), "Your order is on its way.")
+    ]
+
+
+def test_its_settings_pass_the_checks(site: Project) -> None:
+    checked = site.manage("check", "--fail-level", "DEBUG")
+
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
+
+
+def test_the_old_secret_passes_too(site: Project) -> None:
+    (previous,) = re.findall(r'`("PREVIOUS": .+?)`', README)
+    site.write("more.py", f"PREVIOUS = {{{previous}}}")
+    with (site.folder / "settings.py").open("a") as settings:
+        settings.write("from more import PREVIOUS\nSMSGATEWAY['backup'] |= PREVIOUS\n")
+
+    checked = site.manage("check", "--fail-level", "DEBUG")
+
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_webhooks_are_where_it_says(site: Project) -> None:
+    paths = re.findall(r"`(sms/default/\w+/)`", README)
+    site.write("resolve.py", RESOLVE)
+
+    done = site.run("resolve.py", *paths)
+
+    assert done.stdout.split() == ["smsgateway:reports", "smsgateway:incoming"], done.stderr
+
+
+def test_every_command_exists(site: Project) -> None:
+    named = set(re.findall(r"manage\.py (\w+)", README))
+
+    known = site.manage("help", "--commands").stdout.split()
+
+    assert named >= {"check", "sendtestsms", "smsprune"}
+    assert named <= set(known)
+
+
+def test_the_days_of_the_store_are_its_own() -> None:
+    from smsgateway_django.store.setting import StoreSetting  # noqa: PLC0415 - after Django is configured
+
+    setting = StoreSetting()
+
+    assert (
+        f"clears texts after {setting.text_days} days, hashes numbers\n"
+        f"after {setting.number_days} and deletes rows after {setting.row_days}"
+    ) in README
+
+
+def test_every_name_exists(site: Project) -> None:
+    names = set(re.findall(r"`(smsgateway_django[\w.]*\w)[`(]", README))
+    site.write("names.py", NAMES)
+
+    done = site.run("names.py", *names)
+
+    assert len(names) >= 5
+    assert done.returncode == 0, done.stderr

@@ -1,7 +1,8 @@
-"""What all tests share: no way out to the network, and how hypothesis searches."""
+"""What all tests share: no way out to the network, how hypothesis searches, what starts first."""
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -13,6 +14,10 @@ from hypothesis import settings
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # `tests/run` lets this process measure its coverage so; what tests start, and kill, does not.
+    os.environ.pop("COVERAGE_PROCESS_START", None)
 
 _is_live = False  # while a test runs that may talk to a vendor
 
@@ -43,6 +48,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         live = [item for item in items if item.get_closest_marker("live_cpsms")]
         items[:] = [item for item in items if item not in live]
         config.hook.pytest_deselected(items=live)
+    # Where several processes share the tests, none waits at the end for one that began late.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # thousands of tests stay until the end: no collection need look at them again
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what was skipped by tests that a test ran in a process of their own."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            for line in value if name == "skipped" else ():
+                terminalreporter.write_line(line)
 
 
 @pytest.fixture(autouse=True)

@@ -87,7 +87,11 @@ def test_a_json_request_is_utf_8_with_the_callers_headers() -> None:
     }
 
 
-@pytest.mark.parametrize("value", [object(), float("nan"), {1: {(): 2}}, "\ud83d"], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [object(), float("nan"), {1: {(): 2}}, "\ud83d"],
+    ids=["an object", "not a number", "a key that is none", "half a surrogate"],
+)
 def test_what_json_cannot_say_is_refused(value: object) -> None:
     with pytest.raises(MessageError) as caught:
         HttpRequest.json("POST", ASK.url, {"odd": value})

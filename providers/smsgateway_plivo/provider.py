@@ -11,8 +11,8 @@ from smsgateway.errors import MessageError, ProviderError, Reason, UnexpectedRes
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.message import Message
-from smsgateway.outcome import alike
-from smsgateway.pricing import Money, Rate, RateSource, RateTable
+from smsgateway.outcome import refused_for_one
+from smsgateway.pricing import Money, RateTable
 from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.reading import pick, pick_list, pick_money
 from smsgateway.result import DeliveryReport, IncomingMessage, RecipientResult, SendStatus
@@ -61,9 +61,7 @@ class Plivo(Calling):
         try:
             body = yield from self._call("Message/", payload, private=private)
         except ProviderError as error:
-            if error.reason is Reason.INVALID_NUMBER and len(message.to) > 1:
-                return alike(message, SendStatus.NOT_SENT, Reason.INVALID_REQUEST, str(error))
-            raise
+            return refused_for_one(message, error)
         return _results(body, message)
 
     def balance(self) -> Flow[Money]:
@@ -84,10 +82,7 @@ class Plivo(Calling):
         sms = pick(body, "message")
         entries = [pick(sms, "outbound"), *pick_list(sms, "outbound_networks_list")]
         prices = [pick_money(entry, _CURRENCY, "rate") for entry in entries]
-        dearest = max(filter(None, prices), key=lambda price: price.amount, default=None)
-        if dearest is None:
-            raise ProviderError(f"plivo has no price for {region}.", provider=self.name)
-        return RateTable([Rate(destination=region, price=dearest, source=RateSource.QUOTED)])
+        return RateTable.quoted(region, prices, provider=self.name)
 
     def parse_reports(self, request: HttpRequest) -> list[DeliveryReport]:
         """Read a delivery callback, which is signed with `auth_token`.
@@ -132,8 +127,9 @@ def _results(body: Any, message: Message) -> list[RecipientResult]:
     """Read what became of each recipient; where the ids do not fit them, only who was refused."""
     invalid = {_digits(number) for number in pick_list(body, "invalid_number")}
     taken = [number for number in message.to if _digits(number) not in invalid]
-    ids = [uuid for uuid in pick_list(body, "message_uuid") if isinstance(uuid, str) and uuid]
-    if len(set(ids)) != len(taken):
+    given = pick_list(body, "message_uuid")
+    ids = [uuid for uuid in given if isinstance(uuid, str) and uuid]
+    if not len(given) == len(set(ids)) == len(taken):
         taken = []  # more or fewer than there should be: nobody can tell who was taken
     only = ids[0] if len(taken) == 1 else None
     accepted = [

@@ -226,6 +226,7 @@ def test_nobody_may_be_left() -> None:
         {"message_uuid": ["a", ""]},
         {"message_uuid": ["a", 7]},
         {"message_uuid": ["a", "b", "c"]},
+        {"message_uuid": [None, "a", "b"]},
         {"message_uuid": ["a", "b"], "invalid_number": ["4533445599"]},
     ],
 )

@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 
+_NO_PLUGINS = Plugins()  # once: a contract sends thousands of messages
+
+
 class Sent(NamedTuple):
     """What became of a send, and what was asked for it."""
 
@@ -63,7 +66,7 @@ def send_sync(provider: Any, message: Message, respond: Respond) -> Sent:
     """Send through a `SmsGateway`."""
     transport = FakeTransport(respond)
     try:
-        gateway = SmsGateway(provider, transport=transport, plugins=Plugins())
+        gateway = SmsGateway(provider, transport=transport, plugins=_NO_PLUGINS)
         return Sent(gateway.send(message), None, transport.requests)
     except SendFailed as error:
         return Sent(error.result, error, transport.requests)
@@ -73,7 +76,7 @@ def send_async(provider: Any, message: Message, respond: Respond) -> Sent:
     """Send through an `AsyncSmsGateway`."""
     transport = AsyncFakeTransport(respond)
     try:
-        gateway = AsyncSmsGateway(provider, transport=transport, plugins=Plugins())
+        gateway = AsyncSmsGateway(provider, transport=transport, plugins=_NO_PLUGINS)
         return Sent(asyncio.run(gateway.send(message)), None, transport.requests)
     except SendFailed as error:
         return Sent(error.result, error, transport.requests)

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from smsgateway.errors import SendFailed
 from smsgateway.hooks import installed_plugins
 from smsgateway.result import SendResult
-from smsgateway.text import fit
-from smsgateway_alerts.emoji import in_words
+from smsgateway.text import fit, in_words
 from smsgateway_alerts.outlet import Outlet
 
 __all__ = ["SEGMENTS", "say"]

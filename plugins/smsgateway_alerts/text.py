@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 
-from smsgateway.text import analyze, fit
+from smsgateway.text import analyze, fit, in_words
 from smsgateway_alerts.alert import Alert, Notification, Status
-from smsgateway_alerts.emoji import in_words
 
 __all__ = ["Compose", "headline", "one_line", "summary", "written", "written_last"]
 

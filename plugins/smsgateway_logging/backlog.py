@@ -66,6 +66,11 @@ class Backlog:
                 waiting.count = 0
             return taken
 
+    def total(self) -> int:
+        """Count the records that wait."""
+        with self._lock:
+            return sum(waiting.count for waiting in self._waiting.values())
+
     def __len__(self) -> int:
         return len(self._waiting)
 

@@ -6,29 +6,29 @@ from __future__ import annotations
 import concurrent.futures.thread  # noqa: F401
 import logging
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from hashlib import sha256
+from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from smsgateway.errors import InvalidPhoneNumber, SendFailed, SmsGatewayError
 from smsgateway.flood import FileStore, Flood, FloodRules, StoreError
 from smsgateway.message import Message
 from smsgateway.result import SendStatus
-from smsgateway.text import fit
+from smsgateway.text import fit, in_words
 from smsgateway_logging.backlog import Waiting
+from smsgateway_logging.origin import Origin, open_gateway
 
 if TYPE_CHECKING:
     from smsgateway.gateway import SmsGateway
 
-__all__ = ["Courier", "Origin", "open_gateway"]
+__all__ = ["Courier"]
 
 T = TypeVar("T")
-
-#: An account's name, its URL, a gateway, a function that returns one, or None: the default account.
-Origin: TypeAlias = "str | SmsGateway | Callable[[], SmsGateway] | None"
 
 _LAST = "More will be held back. "
 
@@ -72,12 +72,19 @@ class Courier:
         self._state = state
         self._flood = self._alone(store=FileStore(state)) if state else self._alone()
         self._gateway: SmsGateway | None = None
+        self._until = inf
+        # Alerts that each number was not told of yet, and those that are being sent. A file that
+        # others share keeps what is held back; nobody else knows of the rest.
+        self._untold = dict.fromkeys(to, 0)
+        self._on_its_way = 0
         self.sent = 0
         self.held = 0
         self.failed = 0
 
-    def deliver(self, taken: Iterable[Waiting]) -> None:
+    def deliver(self, taken: Sequence[Waiting]) -> None:
         """Send what was logged, or hold it back, and the digests that are due."""
+        for waiting in taken:
+            self._count(self._untold, waiting.count)
         for waiting in taken:
             self._deliver(waiting)
         self._tell(early=False)
@@ -86,9 +93,35 @@ class Courier:
         """Tell what is held back, because nobody will later, and close the gateway."""
         if self._state is None:  # or others will, who share it
             self._tell(early=True)
-        if self._gateway is not None and isinstance(self._origin, str | None):
-            self._gateway.close()
-        self._gateway = None
+        self._close()
+
+    @contextmanager
+    def hurried(self, until: float) -> Iterator[None]:
+        """Send each message once at the most, and none after a time: somebody waits for it.
+
+        Args:
+            until: When they give up, as `time.monotonic` tells it.
+        """
+        unhurried, self._gateway, self._until = self._gateway, None, until
+        try:
+            yield
+        finally:
+            self._close()
+            self._gateway, self._until = unhurried, inf
+
+    def say_what_is_left(self, waiting: int) -> None:
+        """Count on stderr what was not sent, if anything.
+
+        Args:
+            waiting: Records that were not even taken.
+        """
+        unknown = self._on_its_way
+        not_sent = max(0, waiting + max(self._untold.values()) - unknown)
+        if not_sent or unknown:
+            _say(
+                "Closed before all was sent. "
+                f"Alerts not sent: {not_sent}; outcome unknown: {unknown}."
+            )
 
     def wait(self) -> float | None:
         """Say in how many seconds a digest may be due; None if nothing is held back."""
@@ -101,6 +134,8 @@ class Courier:
             )
         )
         self.held += waiting.count - bool(verdict.to)
+        self._leave(verdict.held, waiting.count)
+        self._leave(verdict.to, waiting.count - 1)
         if verdict.to:
             text = _LAST + waiting.text if verdict.is_last else waiting.text
             self._send(text, verdict.to, waiting.key, 1)
@@ -108,83 +143,106 @@ class Courier:
     def _tell(self, *, early: bool) -> None:
         for digest in self._kept(lambda flood: flood.due(segments=self._segments, early=early)):
             key = digest.keys[0][0] if digest.keys else ""
+            if self._state is not None:
+                self._count(digest.to, digest.count)
             self._send(digest.text, digest.to, key, digest.count)
 
     def _send(self, text: str, to: tuple[str, ...], key: str, count: int) -> None:
         """Send a text; those whom it provably does not reach are told in the next digest."""
+        if time.monotonic() >= self._until:
+            self._failed(to, key, count)
+            return
+        if len(to) > 1 and self._until < inf and not self._is_opened_here:
+            self._send_to_each(text, to, key, count)  # all at once would take threads
+            return
+        self._on_its_way = count
         try:
-            message = Message(text=fit(text, self._segments).text, to=to, sender=self._sender)
+            message = Message(
+                text=fit(in_words(text), self._segments).text, to=to, sender=self._sender
+            )
             result = self._opened().send(message)
         except SendFailed as error:
             result = error.result
-            self._complain(error)
+            _complain(error)
         except InvalidPhoneNumber as error:
-            self._send_to_each(text, to, key, count, error)
+            self._send_to_the_right_ones(text, to, key, count, error)
             return
         except Exception as error:  # noqa: BLE001 - a gateway may be made by someone else's code
-            self._complain(error)
+            _complain(error)
             self._failed(to, key, count)
             return
+        finally:
+            self._on_its_way = 0
         # In the order given; a plugin may have added more at the end.
         outcomes = zip(to, result.recipients, strict=False)
         not_sent = [number for number, each in outcomes if each.status is SendStatus.NOT_SENT]
         self.sent += bool(result.accepted)
+        self._count(set(to).difference(not_sent), -count)
         if not_sent:
             self._failed(not_sent, key, count)
 
-    def _send_to_each(
+    def _send_to_the_right_ones(
         self, text: str, to: tuple[str, ...], key: str, count: int, error: InvalidPhoneNumber
     ) -> None:
         """Let no wrong number keep an alert from the others; to it alone nothing can be sent."""
         if len(to) == 1:
-            self._complain(error)
+            _complain(error)
             self.failed += 1
-            return
+            self._count(to, -count)
+        else:
+            self._send_to_each(text, to, key, count)
+
+    def _send_to_each(self, text: str, to: tuple[str, ...], key: str, count: int) -> None:
         for number in to:
             self._send(text, (number,), key, count)
 
     def _failed(self, to: Iterable[str], key: str, count: int) -> None:
         self.failed += 1
         self._kept(lambda flood: flood.hold(key, to, count=count))
+        self._leave(to, count)
+
+    def _leave(self, to: Iterable[str], count: int) -> None:
+        """Leave what is held back to those who share the file."""
+        if self._state is not None:
+            self._count(to, -count)
+
+    def _count(self, to: Iterable[str], count: int) -> None:
+        for number in to:
+            self._untold[number] += count
+
+    @property
+    def _is_opened_here(self) -> bool:
+        """Whether the gateway is not one of the program's own."""
+        return isinstance(self._origin, str | None)
 
     def _opened(self) -> SmsGateway:
         if self._gateway is None:
-            self._gateway = open_gateway(self._origin)
+            self._gateway = open_gateway(self._origin, self._until)
         return self._gateway
+
+    def _close(self) -> None:
+        if self._gateway is not None and self._is_opened_here:
+            self._gateway.close()
+        self._gateway = None
 
     def _kept(self, ask: Callable[[Flood], T]) -> T:
         """Ask flood control; where its file fails, go on without: an alert must arrive."""
         try:
             return ask(self._flood)
         except StoreError as error:
-            self._complain(error)
+            _complain(error)
             self._flood, self._state = self._alone(), None
             return ask(self._flood)
 
-    def _complain(self, error: Exception) -> None:
-        """Tell of a failure where `logging` does, and not through loggers: they lead here."""
-        # Our own errors say no text, number or secret; others' may.
-        words = f": {error}" if isinstance(error, SmsGatewayError) else ""
-        if logging.raiseExceptions and sys.stderr is not None:
-            with suppress(OSError, ValueError):
-                sys.stderr.write(f"smsgateway_logging: {type(error).__name__}{words}\n")
+
+def _complain(error: Exception) -> None:
+    # Our own errors say no text, number or secret; others' may.
+    words = f": {error}" if isinstance(error, SmsGatewayError) else ""
+    _say(f"{type(error).__name__}{words}")
 
 
-def open_gateway(origin: Origin) -> SmsGateway:
-    """Make the gateway; of an alert it is told twice rather than not at all."""
-    # Not before the first alert: the configuration of logging comes before all others.
-    from smsgateway.account import find_account  # noqa: PLC0415 - as said
-    from smsgateway.config import is_name, parse_url  # noqa: PLC0415 - as said
-    from smsgateway.gateway import SmsGateway  # noqa: PLC0415 - as said
-    from smsgateway.hooks import installed_plugins  # noqa: PLC0415 - as said
-
-    if isinstance(origin, SmsGateway):
-        return origin
-    if callable(origin):
-        return origin()
-    plugins = installed_plugins()
-    if origin is None or is_name(origin):
-        options = find_account(origin, plugins).options
-    else:
-        options = parse_url(origin, plugins)
-    return SmsGateway.from_config({"guarantee": "at_least_once", **options}, plugins=plugins)
+def _say(words: str) -> None:
+    """Tell of a failure where `logging` does, and not through loggers: they lead here."""
+    if logging.raiseExceptions and sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"smsgateway_logging: {words}\n")

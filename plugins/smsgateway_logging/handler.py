@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -16,14 +17,16 @@ from weakref import WeakSet
 from smsgateway.errors import ConfigurationError
 from smsgateway.flood import Brake, FloodRules, Limits
 from smsgateway_logging.backlog import Backlog
-from smsgateway_logging.courier import Courier, Origin
-from smsgateway_logging.summary import failure_of, key_of, line_of
+from smsgateway_logging.courier import Courier
+from smsgateway_logging.origin import Origin
+from smsgateway_logging.summary import failure_of, key_of, line_of, message_of
 
 __all__ = ["SmsHandler"]
 
 #: Loggers of what a send goes through. What they say of a failed alert must not become one.
 _NOISY = frozenset({"aiohttp", "httpcore", "httpx", "requests", "smsgateway", "urllib3"})
 _PACE = 1.0  # seconds between two looks at a flood that is only counted
+_LAST = -100  # of the finalizers of a child of `multiprocessing`, which may log
 _DEFAULT_BRAKE = Brake(number=Limits(messages_an_hour=20, messages_a_day=100))
 
 # Which context, and which threads, are sending for any handler.
@@ -51,7 +54,7 @@ class SmsHandler(logging.Handler):
         to: The numbers, as people type them.
         gateway: The name of a configured account, its URL, an `SmsGateway`, or a function that
             returns one; the default account where None. It is looked for with the first alert. One
-            that is made from a name or a URL sends `at_least_once`.
+            that is made from a name or a URL sends `at_least_once`, while there is time.
         level: The least level that is sent, whatever the logger's is.
         segments: The most that a text may take; a longer one is cut.
         fields: Attributes of records to add to the text, such as `("host", "code")`.
@@ -64,7 +67,9 @@ class SmsHandler(logging.Handler):
             of, `{"number": {"messages_a_day": 50}}`. By default 20 messages an hour and 100 a day.
         state: A file where several processes remember floods together.
         queue_size: Kinds of records that may wait to be sent; more of them are counted as one.
-        drain: Seconds that `flush` and `close` wait at the most.
+        drain: Seconds that `flush` and `close` wait at the most, and whoever logs where no thread
+            can be started. There an alert is sent once and no more; only a gateway of the program's
+            own goes by its own limits.
         ignore: Loggers whose records, and their children's, are not sent.
         clock: Tells the time, in seconds since 1970.
 
@@ -113,7 +118,7 @@ class SmsHandler(logging.Handler):
             state=None if state is None else Path(state),
             clock=clock,
         )
-        self._is_closed = False
+        self._is_closed = False  # and nothing was logged since
         self._begin()
         _handlers.add(self)
 
@@ -138,11 +143,11 @@ class SmsHandler(logging.Handler):
             # The level again, because QueueListener and MemoryHandler pass on every record.
             if record.levelno < self.level or self._is_quiet(record.name) or _is_own_doing():
                 return
-            message = _message(record)
+            message = message_of(record)
             failure = failure_of(record, message)
             key = key_of(record, message, failure)
             if not self._backlog.is_counted(key):
-                formatted = self.format(record) if self.formatter else None
+                formatted = self._formatted(record) if self.formatter else None
                 self._backlog.add(key, self._line(record, message, failure, formatted=formatted))
             if self._worker is None or self._is_closed:
                 self._have_it_done()
@@ -151,65 +156,111 @@ class SmsHandler(logging.Handler):
 
     def flush(self) -> None:
         """Wait until what was logged is sent or held back, for `drain` seconds at the most."""
-        self._wait_for(threading.Event())
+        if self._worker is not None and not self._is_closed:
+            self._wait_for(threading.Event(), self._drain)
 
     def close(self) -> None:
-        """Send what waits, tell what is held back, and stop; for `drain` seconds at the most."""
+        """Send what waits, tell what is held back, and stop; for `drain` seconds at the most.
+
+        What a `flush` right before it has waited counts too, since `logging` ends with both. What
+        is not sent by then is counted on stderr. The next record opens the handler again.
+        """
         if not self._is_closed:
             self._is_closed = True
             if self._worker is None:
                 self._send_here(self._courier.finish)
-            self._wait_for(self._stopped)
+            else:
+                self._wait_for(self._stopped, self._drain - self._waited)
+            self._courier.say_what_is_left(self._backlog.total())
         super().close()
 
     def _begin(self) -> None:
         """Start with nothing to do; so does a forked child, which has no thread of its parent."""
         self._backlog = self._new_backlog()
         self._courier = self._new_courier()
+        self._turn = threading.Lock()  # of whoever uses the courier
         self._worker: threading.Thread | None = None
         self._stopped = threading.Event()
+        self._waited = 0.0  # seconds, for what was logged until now
+
+    def _formatted(self, record: logging.LogRecord) -> str | None:
+        try:
+            return self.format(record)
+        except Exception:  # noqa: BLE001 - a slip in a formatter must not cost the alert
+            self.handleError(record)
+            return None
 
     def _have_it_done(self) -> None:
         """Start the worker, or do its work where no thread can be started."""
-        if self._is_closed:
-            self._send_here(self._deliver)
-            return
-        worker = threading.Thread(target=self._work, name="smsgateway_logging", daemon=True)
+        is_late = self._is_closed and _is_ending()
+        self._is_closed = False
+        if self._worker is None:
+            self._start()
+        if is_late:  # nobody else will
+            self.close()
+
+    def _start(self) -> None:
+        self._stopped = threading.Event()
+        self._worker = worker = threading.Thread(  # set before it starts: a signal may log then
+            target=self._work, args=(self._stopped,), name="smsgateway_logging", daemon=True
+        )
         try:
             worker.start()
         except RuntimeError:  # the interpreter is about to end (Python 3.12)
-            self._send_here(self._deliver)
+            self._worker = None
+            self._send_here(lambda: self._courier.deliver(self._backlog.take()))
         else:
-            self._worker = worker
+            self._close_with_the_process()
 
-    def _deliver(self) -> None:
-        self._courier.deliver(self._backlog.take())
+    def _close_with_the_process(self) -> None:
+        """Be closed in a child of `multiprocessing`, which ends without `logging.shutdown`."""
+        processes = sys.modules.get("multiprocessing.process")
+        if processes and processes.parent_process():  # pragma: no cover - no child is measured
+            from multiprocessing.util import Finalize  # noqa: PLC0415 - it is loaded there
+
+            Finalize(None, self.close, exitpriority=_LAST)
 
     def _send_here(self, send: Callable[[], None]) -> None:
-        token = _is_sending.set(True)
-        try:
-            send()
-        finally:
-            _is_sending.reset(token)
+        """Send in this thread, once and soon; what there is no time for waits to be counted."""
+        if not _is_ending():
+            self._waited = 0.0  # a program that goes on has time again
+        began = time.monotonic()
+        left = self._drain - self._waited
+        if left > 0 and self._turn.acquire(timeout=left):
+            token = _is_sending.set(True)
+            try:
+                with self._courier.hurried(began + left):
+                    send()
+            finally:
+                _is_sending.reset(token)
+                self._turn.release()
+        self._waited += time.monotonic() - began
 
-    def _work(self) -> None:
+    def _work(self, stopped: threading.Event) -> None:
         """Send, until the handler is closed."""
         _is_sending.set(True)
         _workers.add(threading.get_ident())
         done: list[threading.Event] = []
-        while self._stopped not in done:
-            done = self._backlog.wait(_PACE if len(self._backlog) else self._courier.wait())
-            self._deliver()
-            if self._stopped in done:
-                self._courier.finish()
-            for event in done:
-                event.set()
+        with self._turn:  # the one before may still be on its last digest
+            while stopped not in done:
+                done = self._backlog.wait(_PACE if len(self._backlog) else self._courier.wait())
+                if stopped in done:
+                    self._worker = None  # what is logged from here on needs another
+                taken = self._backlog.take()
+                if taken or not done:  # that was not waited for yet
+                    self._waited = 0.0
+                self._courier.deliver(taken)
+                if stopped in done:
+                    self._courier.finish()
+                for event in done:
+                    event.set()
         _workers.discard(threading.get_ident())
 
-    def _wait_for(self, done: threading.Event) -> None:
-        if self._worker is not None and not self._stopped.is_set():
-            self._backlog.ring(done)
-            done.wait(self._drain)
+    def _wait_for(self, done: threading.Event, seconds: float) -> None:
+        began = time.monotonic()
+        self._backlog.ring(done)
+        done.wait(seconds)
+        self._waited = time.monotonic() - began
 
 
 def _is_quiet(ignored: tuple[str, ...], logger: str) -> bool:
@@ -223,12 +274,9 @@ def _is_own_doing() -> bool:
     return _is_sending.get() or threading.get_ident() in _workers
 
 
-def _message(record: logging.LogRecord) -> str:
-    """Return a record's message, or its template where its arguments do not fit that."""
-    try:
-        return record.getMessage()
-    except Exception:  # noqa: BLE001 - a slip in a logging call must not cost the alert
-        return str(record.msg)
+def _is_ending() -> bool:
+    """Tell whether the program is over, and only its `atexit` functions run."""
+    return not threading.main_thread().is_alive()
 
 
 def _brake(given: Brake | Mapping[str, Mapping[str, Any]]) -> Brake:

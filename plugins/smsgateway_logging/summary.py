@@ -11,7 +11,7 @@ from logging import LogRecord
 from pathlib import PurePath
 from types import TracebackType
 
-__all__ = ["Failure", "failure_of", "key_of", "line_of"]
+__all__ = ["Failure", "failure_of", "key_of", "line_of", "message_of"]
 
 _READ = 1000  # characters of a message that are looked at; an SMS has 160
 _LIBRARIES = (f"{PurePath(os.__file__).parent}{os.sep}", "<frozen ")
@@ -40,14 +40,21 @@ class Failure:
         return f"{self.kind}{words} ({self.place})" if self.place else f"{self.kind}{words}"
 
 
+def message_of(record: LogRecord) -> str:
+    """Return a record's message; its template, where its arguments do not fit that."""
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - a slip in a logging call must not cost the alert
+        return _written(record.msg)
+
+
 def failure_of(record: LogRecord, message: str) -> Failure | None:
     """Find the exception of a record, also where only its printed traceback is left of it.
 
     `QueueHandler` leaves it at the end of the message, `SocketHandler` in `exc_text`.
     """
-    if record.exc_info and record.exc_info[1] is not None:
-        _, error, traceback = record.exc_info
-        return Failure(type(error).__name__, _words(error), _innermost(traceback))
+    if record.exc_info and (failure := _raised(record.exc_info)):
+        return failure
     printed = record.exc_text or message
     return _printed(printed.rpartition(_TRACEBACK)[2]) if _TRACEBACK in printed else None
 
@@ -89,7 +96,7 @@ def line_of(
         first = origin if is_said or not first else f"{origin}: {first}"
     values = ((name, _field(record, name)) for name in fields)
     named = "".join(
-        f" {name}={_first_line(str(value))}" for name, value in values if value is not None
+        f" {name}={_first_line(_written(value))}" for name, value in values if value is not None
     )
     failed = f": {failure.text(with_words=exception_text)}" if failure else ""
     return f"{first}{named}{failed}"
@@ -111,11 +118,27 @@ def _field(record: LogRecord, name: str) -> object:
     return getattr(record, name, extra.get(name) if isinstance(extra, dict) else None)
 
 
+def _raised(exc_info: object) -> Failure | None:
+    """Read what `logging` makes a tuple of, and adapters of others leave as they are given it."""
+    match exc_info:
+        case BaseException() as error:
+            return Failure(type(error).__name__, _words(error), _innermost(error.__traceback__))
+        case (_, BaseException() as error, (TracebackType() | None) as traceback):
+            return Failure(type(error).__name__, _words(error), _innermost(traceback))
+    return None
+
+
 def _words(error: BaseException) -> str:
+    written = _written(error)
+    return "" if written == type(error).__name__ else _first_line(written)
+
+
+def _written(value: object) -> str:
+    """Write a value of the program's; name its class where that cannot be done."""
     try:
-        return _first_line(str(error))
+        return str(value)
     except Exception:  # noqa: BLE001 - someone else's class
-        return ""
+        return type(value).__name__
 
 
 def _innermost(traceback: TracebackType | None) -> str:

@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import doctest
-import sys
 from datetime import timedelta
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,17 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsgateway import analyze
-from smsgateway.errors import ConfigurationError
-from smsgateway_alerts import Alert, Notification, Status, emoji
+from smsgateway_alerts import Alert, Notification, Status
 from smsgateway_alerts import text as text_module
-from smsgateway_alerts.emoji import in_words
-from smsgateway_alerts.template import compose_with
 from smsgateway_alerts.text import one_line, summary, written, written_last
 
 
-@pytest.mark.parametrize("module", [emoji, text_module], ids=["emoji", "text"])
-def test_the_examples_are_true(module: ModuleType) -> None:
-    failed, tried = doctest.testmod(module)
+def test_the_examples_are_true() -> None:
+    failed, tried = doctest.testmod(text_module)
 
     assert tried > 0
     assert failed == 0
@@ -115,25 +109,6 @@ def test_times_are_short(seconds: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        pytest.param("[db1] [🔴 Down]", "[db1] [red Down]", id="Uptime Kuma"),
-        pytest.param("déjà vu 🔥", "déjà vu fire", id="Alertmanager"),
-        pytest.param("⚠️ disk", "warning disk", id="with a variation selector"),
-        pytest.param("2🔥🔥x", "2 fire fire x", id="without spaces"),
-        pytest.param("🦄", "unicorn face", id="by its name"),
-        pytest.param("🇩🇰", "D K", id="flags"),
-        pytest.param("👍🏽 👨‍👩", "thumbs up sign man woman", id="changed and joined"),
-        pytest.param("a → b", "a -> b", id="arrows"),
-        pytest.param("21°C © ®", "21°C © ®", id="no emoji"),
-        pytest.param("\u2bff", "hellschreiber pause symbol", id="the last symbol"),
-    ],
-)
-def test_emoji_become_words(text: str, words: str) -> None:
-    assert in_words(text) == words
-
-
-@pytest.mark.parametrize(
     ("text", "line"),
     [
         pytest.param("a\r\nb\rc", "a b c", id="line ends"),
@@ -184,47 +159,3 @@ class TestWritten:
 
         assert analyze(line).segments == 1
         assert line.isprintable()
-
-
-class TestTemplate:
-    def test_an_operator_may_have_words_of_their_own(self) -> None:
-        compose = compose_with(
-            "{{ count }} {{ alert.title }} {{ firing|length }}{{ resolved|length }} & {{ text }}"
-        )
-
-        text = compose(Notification(alerts=(alert(),), more=1))
-
-        assert text == "2 PostgreSQL 10 & 2 DOWN PostgreSQL: db1 +1"
-
-    def test_what_stands_in_an_alert_is_no_template(self) -> None:
-        compose = compose_with("{{ alert.title }}")
-
-        assert compose(Notification(alerts=(alert("{{ 7*7 }}"),))) == "{{ 7*7 }}"
-
-    @pytest.mark.parametrize(
-        "template",
-        [
-            pytest.param("{{ alert.nothing }}", id="no such field"),
-            pytest.param("{{ alert.__class__.__mro__ }}", id="a way out"),
-            pytest.param("{{ alerts[5].title }}", id="too few alerts"),
-            pytest.param("{% for i in range(10**9) %}x{% endfor %}", id="endless"),
-        ],
-    )
-    def test_a_template_that_fails_costs_no_alert(
-        self, template: str, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        compose = compose_with(template)
-
-        assert compose(Notification(alerts=(alert(),))) == "DOWN db1 PostgreSQL"
-        assert "The template failed" in caplog.text
-        assert "PostgreSQL" not in caplog.text
-
-    def test_what_is_no_template_is_refused_before_anything_comes(self) -> None:
-        with pytest.raises(ConfigurationError, match="no Jinja2 template"):
-            compose_with("{{ alert")
-
-    def test_without_jinja_it_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sys.modules, "jinja2", None)
-
-        with pytest.raises(ConfigurationError, match=r"pluggable-smsgateway\[alerts\]"):
-            compose_with("x")

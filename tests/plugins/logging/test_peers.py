@@ -51,7 +51,7 @@ def test_loguru_closes_it(alerts: Alerts, loguru_logger: loguru.Logger) -> None:
 
     assert [message.text for message in alerts.outbox] == [
         f"CRITICAL {__name__}: Disk full",
-        f"Over: 1 more in 1 s: {__name__}: Disk full",
+        f"Held back: 1 more in 1 s, last: {__name__}: Disk full",
     ]
 
 

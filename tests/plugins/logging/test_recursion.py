@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context, copy_context
 from typing import ClassVar
 
 import pytest
@@ -18,7 +20,7 @@ from smsgateway.http import Flow
 from smsgateway.provider import Capabilities
 from smsgateway_logging import SmsHandler
 
-from .conftest import ANNA
+from .conftest import ANNA, refuse_to_start
 
 
 class Chatty:
@@ -74,14 +76,57 @@ def test_a_send_that_retries_under_a_root_logger_at_debug_is_one_send(chatty: Ch
     assert handler.held == 0
 
 
-def test_so_it_is_where_whoever_logs_sends(chatty: Chatty) -> None:
+def test_so_it_is_where_whoever_logs_sends(chatty: Chatty, monkeypatch: pytest.MonkeyPatch) -> None:
     handler = SmsHandler(ANNA, SmsGateway(chatty), logging.DEBUG)
-    handler.close()
+    monkeypatch.setattr(threading.Thread, "start", refuse_to_start)
 
     with _at_the_root(handler):
         logging.getLogger("shop").critical("Disk full")
 
     assert chatty.sends == 1
+
+
+class Echo:
+    """A provider that logs while it sends, in a way of its own."""
+
+    name: ClassVar[str] = "echo"
+    capabilities: ClassVar[Capabilities] = Capabilities()
+
+    def __init__(self, log: Callable[[Callable[[], None]], object]) -> None:
+        self.log = log
+        self.texts: list[str] = []
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        self.texts.append(message.text)
+        self.log(lambda: logging.getLogger("shop.sms").critical("sent %s", "x" * len(self.texts)))
+        return [RecipientResult(to=number, status=SendStatus.ACCEPTED) for number in message.to]
+        yield
+
+
+def _in_another_thread(log: Callable[[], None]) -> None:
+    """Log as what `asyncio.to_thread` calls does: elsewhere, but in this context."""
+    thread = threading.Thread(target=copy_context().run, args=(log,))
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        pytest.param(Context().run, id="in the same thread, but in a context of its own"),
+        pytest.param(_in_another_thread, id="in the same context, but in another thread"),
+    ],
+)
+def test_a_send_knows_its_own_records(log: Callable[[Callable[[], None]], object]) -> None:
+    echo = Echo(log)
+    handler = SmsHandler(ANNA, SmsGateway(echo))
+
+    with _at_the_root(handler):
+        logging.getLogger("shop").critical("Disk full")
+        handler.flush()
+        handler.flush()
+
+    assert echo.texts == ["CRITICAL shop: Disk full"]
 
 
 def test_two_handlers_do_not_alert_each_other(chatty: Chatty) -> None:

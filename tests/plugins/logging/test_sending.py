@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import logging.config
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
@@ -18,7 +19,7 @@ from smsgateway.options import Guarantee
 from smsgateway.provider import Capabilities
 from smsgateway.testing.outbox import Outbox
 from smsgateway_logging import SmsHandler
-from smsgateway_logging.courier import open_gateway
+from smsgateway_logging.origin import open_gateway
 
 from .conftest import ANNA, Alerts
 
@@ -62,7 +63,7 @@ def test_the_ten_thousand_records_after_it_become_one_counted_digest(alerts: Ale
 
     assert alerts.texts == [
         "CRITICAL shop.orders: Order 0 is lost",
-        "Over: 10000 more in 1 s: shop.orders: Order # is lost x10000",
+        "Held back: 10000 more in 1 s, last: shop.orders: Order # is lost",
     ]
     assert (handler.sent, handler.held, handler.failed) == (2, 10_000, 0)
 
@@ -76,7 +77,7 @@ def test_what_is_held_back_is_told_when_the_handler_is_closed(alerts: Alerts) ->
     handler.close()
 
     assert [message.text for message in alerts.outbox][1:] == [
-        "Over: 1 more in 1 s: shop.orders: Disk full"
+        "Held back: 1 more in 1 s, last: shop.orders: Disk full"
     ]
 
 
@@ -144,47 +145,6 @@ def test_logging_does_not_wait_for_a_provider_that_does_not_answer(alerts: Alert
     assert len(alerts.texts) == 1
 
 
-def test_close_waits_no_longer_than_it_may(alerts: Alerts) -> None:
-    gate = threading.Event()
-    handler = alerts.handle(gateway=lambda: gate.wait(10) and SmsGateway(alerts.outbox), drain=0.05)
-    alerts.log.critical("Disk full")
-
-    handler.close()
-    is_sent = bool(alerts.outbox)
-    gate.set()
-
-    assert not is_sent
-
-
-def test_what_is_logged_after_close_is_sent_by_whoever_logs_it(alerts: Alerts) -> None:
-    handler = alerts.handle()
-    handler.close()
-    handler.close()
-
-    alerts.log.critical("Disk full")
-
-    assert [message.text for message in alerts.outbox] == ["CRITICAL shop.orders: Disk full"]
-
-
-def test_without_threads_whoever_logs_sends(
-    alerts: Alerts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(_: threading.Thread) -> None:
-        raise RuntimeError("can't create new thread at interpreter shutdown")
-
-    monkeypatch.setattr(threading.Thread, "start", refuse)
-    handler = alerts.handle()
-
-    alerts.log.critical("Disk full")
-    alerts.log.critical("Disk full")
-    handler.close()
-
-    assert [message.text for message in alerts.outbox] == [
-        "CRITICAL shop.orders: Disk full",
-        "Over: 1 more in 1 s: shop.orders: Disk full",
-    ]
-
-
 def test_what_was_provably_not_sent_is_told_in_the_next_digest(
     alerts: Alerts, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -195,7 +155,7 @@ def test_what_was_provably_not_sent_is_told_in_the_next_digest(
     alerts.clock.wait(600)
     handler.flush()
 
-    assert provider.texts[-1] == "Over: 1 more in 1 s: shop.orders: Disk full"
+    assert provider.texts[-1] == "Held back: 1 more in 1 s, last: shop.orders: Disk full"
     assert handler.failed == 1
     assert "smsgateway_logging: SendFailed: No recipient was accepted" in capsys.readouterr().err
 
@@ -265,19 +225,22 @@ def test_nothing_is_said_where_logging_is_told_to_be_silent(
     assert capsys.readouterr().err == ""
 
 
-def test_a_record_that_cannot_be_read_raises_nothing(
+def test_emoji_become_words_so_that_twice_as_much_fits(alerts: Alerts) -> None:
+    alerts.handle()
+
+    alerts.log.critical("🔥 db1 is on fire")
+
+    assert alerts.texts == ["CRITICAL shop.orders: fire db1 is on fire"]
+
+
+def test_a_record_that_makes_no_sense_raises_nothing(
     alerts: Alerts, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class Broken:
-        def __str__(self) -> str:
-            raise OSError
-
     handler = alerts.handle()
 
-    alerts.log.critical(Broken())
-    handler.flush()
+    handler.handle(logging.makeLogRecord({"msg": "Disk full", "levelno": None}))
 
-    assert alerts.outbox == []
+    assert alerts.texts == []
     assert "--- Logging error ---" in capsys.readouterr().err
 
 
@@ -423,6 +386,14 @@ def test_a_gateway_for_alerts_sends_at_least_once(
 def test_a_guarantee_that_is_configured_is_kept() -> None:
     with open_gateway("null://?guarantee=at_most_once") as gateway:
         assert gateway.options.guarantee is Guarantee.AT_MOST_ONCE
+
+
+def test_whoever_cannot_wait_sends_once_at_the_most() -> None:
+    soon = time.monotonic() + 5
+
+    with open_gateway("null://?guarantee=at_least_once&retry_for=60", soon) as gateway:
+        assert gateway.options.guarantee is Guarantee.AT_MOST_ONCE
+        assert gateway.options.retry_for == 0
 
 
 @pytest.mark.parametrize(

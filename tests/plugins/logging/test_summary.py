@@ -66,6 +66,26 @@ def test_what_an_exception_says_can_be_left_out(alerts: Alerts) -> None:
     assert alerts.texts == ["CRITICAL shop.orders: Order lost: ValueError"]
 
 
+@pytest.mark.parametrize(
+    ("exc_info", "text"),
+    [
+        pytest.param(ValueError("x"), "Order lost: ValueError: x", id="an exception"),
+        pytest.param(True, "Order lost", id="only that there is one"),
+        pytest.param((), "Order lost", id="an empty tuple"),
+        pytest.param((None, None, None), "Order lost", id="none"),
+    ],
+)
+def test_records_of_other_frameworks_name_their_exception_in_other_ways(
+    alerts: Alerts, exc_info: object, text: str
+) -> None:
+    handler = alerts.handle()
+    fields = {"name": "shop", "levelname": "CRITICAL", "levelno": logging.CRITICAL}
+
+    handler.handle(logging.makeLogRecord({**fields, "msg": "Order lost", "exc_info": exc_info}))
+
+    assert alerts.texts == [f"CRITICAL shop: {text}"]
+
+
 def test_a_message_that_repeats_the_exception_is_said_once(alerts: Alerts) -> None:
     alerts.handle()
     error = ValueError("disk full")
@@ -128,6 +148,36 @@ def test_arguments_that_do_not_fit_their_message_cost_no_alert(alerts: Alerts) -
     alerts.log.critical("%d orders lost", "many")
 
     assert alerts.texts == ["CRITICAL shop.orders: %d orders lost"]
+
+
+class Broken:
+    """Something of the program that cannot be written."""
+
+    def __str__(self) -> str:
+        raise OSError
+
+
+def test_what_cannot_be_written_is_named(
+    alerts: Alerts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alerts.handle(fields=("order",))
+
+    alerts.log.critical(Broken(), extra={"order": Broken()})
+
+    assert alerts.texts == ["CRITICAL shop.orders: Broken order=Broken"]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_formatter_that_fails_costs_no_alert(
+    alerts: Alerts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = alerts.handle()
+    handler.setFormatter(logging.Formatter("%(nothing)s"))
+
+    alerts.log.critical("Disk full")
+
+    assert alerts.texts == ["CRITICAL shop.orders: Disk full"]
+    assert "--- Logging error ---" in capsys.readouterr().err
 
 
 def test_attributes_can_be_added(alerts: Alerts) -> None:

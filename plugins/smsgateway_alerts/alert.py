@@ -13,7 +13,7 @@ __all__ = ["Alert", "Notification", "Status", "fingerprint"]
 
 
 class Status(StrEnum):
-    """What an alert says of its trouble."""
+    """What an alert says of its trouble; in a text, what is first here is named first."""
 
     FIRING = "firing"
     ACKNOWLEDGED = "acknowledged"  # somebody looks into it
@@ -66,6 +66,7 @@ class Notification:
             last.
         to: The numbers that it asks for, as they were given. Whoever receives it decides.
         more: Alerts of the group that the tool left out.
+        url: Where more of the whole group is to be seen.
     """
 
     alerts: tuple[Alert, ...]
@@ -73,9 +74,17 @@ class Notification:
     incident: str = ""
     to: tuple[str, ...] = ()
     more: int = 0
+    url: str = ""
 
     def __repr__(self) -> str:
         return f"<Notification of {len(self.alerts)} alerts>"
+
+    @property
+    def link(self) -> str:
+        """Where more is to be seen: of a group, or else of the alert that is named first."""
+        is_group = len(self.alerts) + self.more > 1
+        first = min(self.alerts, key=lambda alert: list(Status).index(alert.status))
+        return (self.url if is_group else "") or first.url
 
     @property
     def is_over(self) -> bool:

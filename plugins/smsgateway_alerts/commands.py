@@ -1,9 +1,10 @@
-"""`smsgateway serve`, `smsgateway alert` and `smsgateway apprise-path`."""
+"""`smsgateway serve`, `alert`, `apprise-path` and `zabbix-media-type`."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,13 +12,19 @@ import click
 
 from smsgateway.cli.options import gateway_options, read_text
 from smsgateway.cli.output import Output, json_option
-from smsgateway.errors import ConfigurationError
+from smsgateway.errors import ConfigurationError, SmsGatewayError
 from smsgateway.hooks import installed_plugins
+from smsgateway_alerts.digests import start, tell_all
 from smsgateway_alerts.settings import Settings
 from smsgateway_alerts.source import AlertSource, Call, find_source, sources
 from smsgateway_alerts.telling import Telling, read_call
 
 __all__ = ["COMMANDS"]
+
+_DIGESTS = "digests"
+# What a call was to be sent through, for the process that it starts. Not an argument of that one:
+# a URL has a secret in it, and every user of a machine sees the arguments of what runs for long.
+_ORIGIN = "SMSGATEWAY_ALERT_DIGESTS_THROUGH"
 
 
 @click.command()
@@ -42,7 +49,10 @@ def serve(output: Output, host: str, port: int) -> None:
     run(output, Settings.load(), host=host, port=port)
 
 
-def _source(_context: click.Context, _parameter: click.Parameter, name: str) -> AlertSource:
+def _source(_context: click.Context, _parameter: click.Parameter, name: str) -> AlertSource | None:
+    """Find a source; None stands for what calls have held back."""
+    if name == _DIGESTS:
+        return None
     try:
         source = find_source(name, installed_plugins())
     except ConfigurationError as error:
@@ -67,7 +77,7 @@ def _source(_context: click.Context, _parameter: click.Parameter, name: str) -> 
 @click.pass_context
 def alert(
     context: click.Context,
-    source: AlertSource,
+    source: AlertSource | None,
     to: tuple[str, ...],
     key: str | None,
     text: str | None,
@@ -86,26 +96,52 @@ def alert(
 
     Exit status: 0 as soon as one recipient was accepted, may have been, or was told before; 1 if
     nobody was. A tool that runs a failed command again then texts nobody twice.
+
+    What a flood holds back is told by a process that is started for it. It does what SOURCE
+    "digests" does: wait until what is held back is due, send it, and end.
     """
     if gateway is not None and url is not None:
         raise click.UsageError("--gateway and --url exclude each other.")
-    call = Call(environ=os.environ, subject=subject, message=message, is_recovered=is_recovered)
-    notification = read_call(source, call, text=None if text is None else read_text(text))
-    chosen = Settings.load()
-    settings = replace(
-        chosen, gateway=url or gateway or chosen.gateway, segments=segments or chosen.segments
-    )
-    telling = Telling(settings, plugins=installed_plugins())
     output: Output = context.obj
-    if telling.outlet.warning:
-        output.warn(telling.outlet.warning)
+    chosen, given = Settings.load(), url or gateway
+    settings = replace(
+        chosen,
+        gateway=given or os.environ.get(_ORIGIN) or chosen.gateway,
+        segments=segments or chosen.segments,
+    )
+    telling = Telling(settings, plugins=installed_plugins(), is_awaited=source is not None)
     with telling.outlet.gateway:
+        if source is None:
+            tell_all(telling)
+            return
+        call = Call(environ=os.environ, subject=subject, message=message, is_recovered=is_recovered)
+        notification = read_call(source, call, text=None if text is None else read_text(text))
+        if telling.outlet.warning:
+            output.warn(telling.outlet.warning)
         told = telling.tell(notification, to, key=key)
-    if output.is_json:
-        output.show(told)
-    else:
-        output.warn(told.sentence)  # one line on standard error: Zabbix shows it
+        if output.is_json:
+            output.show(told)
+        else:
+            output.warn(told.sentence)  # one line on standard error: Zabbix shows it
+        _tell_digests_later(output, telling, through=given, segments=settings.segments)
     context.exit(0 if told.is_told else 1)
+
+
+def _tell_digests_later(
+    output: Output, telling: Telling, *, through: str | None, segments: int
+) -> None:
+    """Have what is held back told, though no other call may come; or tell now what is due."""
+    try:
+        if telling.wait() is None:
+            return
+        try:
+            start(telling, ["--segments", str(segments)], {_ORIGIN: through} if through else {})
+        except (OSError, SmsGatewayError) as error:
+            kind = type(error).__name__
+            output.warn(f"The next call tells what is held back: no process was started ({kind}).")
+            telling.tell_digests()
+    except SmsGatewayError as error:
+        output.warn(f"What is held back was not told: {error}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,4 +159,26 @@ def apprise_path(output: Output) -> None:
     output.show(_ApprisePath(path=path), str(path))
 
 
-COMMANDS = (serve, alert, apprise_path)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _MediaType:
+    yaml: str
+
+
+@click.command("zabbix-media-type")
+@json_option
+@click.pass_obj
+def zabbix_media_type(output: Output) -> None:
+    """Print a media type for Zabbix, in the YAML that it imports.
+
+    It posts what happens to `smsgateway serve`. Its first lines say how.
+    """
+    content = (
+        files("smsgateway_alerts.sources").joinpath("zabbix-media-type.yaml").read_text("utf-8")
+    )
+    if output.is_json:
+        output.show(_MediaType(yaml=content))
+    else:
+        output.stream.write(content)  # as it is: a terminal's width must not wrap a script
+
+
+COMMANDS = (serve, alert, apprise_path, zabbix_media_type)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import NamedTuple
 
 from smsgateway.errors import ConfigurationError, InvalidPhoneNumber, MessageError
 from smsgateway.flood import FileStore, Flood
 from smsgateway.hooks import Plugins, installed_plugins
-from smsgateway_alerts.alert import Alert, Notification, fingerprint
+from smsgateway_alerts.alert import Alert, Notification, Status, fingerprint
 from smsgateway_alerts.entry import Entry, Seen
 from smsgateway_alerts.outlet import Outlet
 from smsgateway_alerts.queue import Queue
@@ -67,6 +66,7 @@ class Desk:
         self._clock = clock
         self._recipients = self.outlet.listed(settings.recipients)
         self._routes = read_routes(list(settings.routes), self._listed)
+        self._route_of = {route.key: route for route in self._routes}
         self._compose = compose_with(settings.template) if settings.template else summary
         flood = Flood(
             self.outlet.name,
@@ -74,7 +74,9 @@ class Desk:
             store=FileStore(settings.database_path.with_suffix(".flood.db")),
             clock=clock,
         )
-        self.sender = Sender(self.queue, self.outlet, flood, segments=settings.segments)
+        self.sender = Sender(
+            self.queue, self.outlet, flood, segments=settings.segments, rest=self._rest
+        )
 
     def __repr__(self) -> str:
         return f"<Desk {self.queue}>"
@@ -106,11 +108,7 @@ class Desk:
         asked = self._asked((*to, *notification.to))
         if not notification.alerts:
             return Taken(0)
-        entries = [
-            entry
-            for route, part in self._parts(notification, asked)
-            for entry in self._entries(route, part, asked)
-        ]
+        entries = self._entries(notification, asked)
         queued = self.queue.add(entries, seen=self._seen(notification, asked, idempotency))
         self.sender.wake()
         return Taken(0, is_repeat=True) if queued is None else Taken(queued)
@@ -162,30 +160,57 @@ class Desk:
             for position, (route, alerts) in enumerate(parts.values())
         ]
 
-    def _entries(
-        self, route: Route, notification: Notification, asked: tuple[str, ...]
-    ) -> Iterable[Entry]:
+    def _entries(self, notification: Notification, asked: tuple[str, ...]) -> list[Entry]:
+        parts = self._parts(notification, asked)
+        incident = ""
+        if notification.incident and any(a.status is not Status.NOTED for a in notification.alerts):
+            # By whatever route its first word comes, and its last.
+            incident = fingerprint(notification.incident, asked)
+        told = [self._entry(route, part, incident) for route, part in parts]
+        if len(told) == 1:
+            told = [replace(told[0], about=incident, is_whole=True)]
+        elif incident and notification.is_settled:
+            # For those who were told by a route that nothing of it fits now.
+            others = self._entry(Route(to=()), notification, incident)
+            delay = max(entry.delay for entry in told)
+            told.append(replace(others, about=incident, is_whole=True, delay=delay))
+        steps = [
+            step
+            for entry, (route, part) in zip(told, parts, strict=False)
+            if incident and not part.is_settled
+            for step in self._steps(entry, route)
+        ]
+        return told + steps
+
+    def _entry(self, route: Route, notification: Notification, incident: str) -> Entry:
         settings = self.settings
-        now = datetime.fromtimestamp(self._clock(), settings.zone).astimezone(settings.zone)
-        until = route.quiet.until(now) if route.quiet else None
-        delay = until.timestamp() - now.timestamp() if until else 0.0
-        incident = notification.incident and fingerprint(notification.incident, route.to, asked)
-        told = Entry(
+        return Entry(
             to=route.to,
             text=written(
                 self._compose(notification),
                 segments=settings.segments,
-                link=notification.alerts[0].url if settings.link else "",
+                link=notification.link if settings.link else "",
             ),
             topic=headline(notification)[:200],
+            about=incident and f"{incident}/{route.key}",
             incident=incident,
-            delay=delay,
+            route=route.key,
+            source=notification.alerts[0].source,
+            delay=route.wait(self._clock(), settings.zone),
             lifetime=settings.lifetime,
             settles=notification.is_settled,
             ends=notification.is_over,
         )
-        yield told
-        if not notification.is_settled and incident:
-            for number, step in enumerate(route.escalate, start=1):
-                delayed = delay + step.after
-                yield replace(told, to=step.to, step=number, delay=delayed, topic="")
+
+    def _steps(self, told: Entry, route: Route) -> Iterable[Entry]:
+        """Say who is told next, each after the first word by so much, and in no quiet hour."""
+        for number, step in enumerate(route.escalate, start=1):
+            delay = told.delay + step.after
+            delay += route.wait(self._clock() + delay, self.settings.zone)
+            yield replace(told, to=step.to, step=number, delay=delay)
+
+    def _rest(self, number: str, since: float) -> float:
+        """Say for how long a digest waits: as long as any word that is counted in it would."""
+        now, zone = self._clock(), self.settings.zone
+        routes = [self._route_of.get(key) for key in self.queue.routes_held(number, since)]
+        return min((route.wait(now, zone) if route else 0.0 for route in routes), default=0.0)

@@ -4,6 +4,11 @@ In a project's own: `path("sms/", include("smsgateway_alerts.django"))`; the too
 `https://shop.example/sms/alerts/alertmanager`. The setting `SMSGATEWAY_ALERTS` is a dict of what
 `smsgateway_alerts.settings.Settings` says; without it, the configuration file is read. Delivery
 reports have URLs of their own in Django.
+
+Django does not say when a server starts. So that what waits in the queue is sent then, and not with
+the first request, let the project's `wsgi.py` or `asgi.py`, which only servers read, end with
+
+    smsgateway_alerts.django.start()
 """
 
 from __future__ import annotations
@@ -19,18 +24,29 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from smsgateway.http import HttpRequest
-from smsgateway_alerts.desk import Desk
 from smsgateway_alerts.door import LONGEST, Door
+from smsgateway_alerts.running import keep_sending
 from smsgateway_alerts.settings import Settings
 
-__all__ = ["urlpatterns", "view"]
+__all__ = ["start", "urlpatterns", "view"]
 
 
 @lru_cache(maxsize=1)
 def _door() -> Door:
     """Make the door with the first request: settings are not to be read before."""
     table = getattr(settings, "SMSGATEWAY_ALERTS", None)
-    return Door(Desk(Settings.load() if table is None else Settings.read(table)))
+    door = Door.open(Settings.load() if table is None else Settings.read(table))
+    keep_sending(door.desk)
+    return door
+
+
+def start() -> None:
+    """Empty the queue from now on, and not from the first request on.
+
+    Raises:
+        ConfigurationError: The settings are wrong, or have no secret.
+    """
+    _door()
 
 
 @csrf_exempt

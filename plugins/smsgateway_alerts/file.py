@@ -13,7 +13,7 @@ from smsgateway.errors import SmsGatewayError
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["QueueError", "QueueFile"]
+__all__ = ["QueueError", "QueueFile", "locked"]
 
 _SCHEMA = """
 CREATE TABLE messages (
@@ -22,7 +22,10 @@ CREATE TABLE messages (
     "to" TEXT NOT NULL,
     text TEXT NOT NULL,
     topic TEXT NOT NULL,
+    about TEXT NOT NULL,
     incident TEXT NOT NULL,
+    route TEXT NOT NULL,
+    source TEXT NOT NULL,
     step INTEGER NOT NULL,
     is_open INTEGER NOT NULL DEFAULT 1,
     state TEXT NOT NULL DEFAULT 'queued',
@@ -33,7 +36,7 @@ CREATE TABLE messages (
     changed REAL NOT NULL
 );
 CREATE INDEX messages_due ON messages (due) WHERE state IN ('queued', 'submitting');
-CREATE INDEX messages_incident ON messages (incident) WHERE is_open;
+CREATE INDEX messages_incident ON messages (incident);
 CREATE TABLE seen (key TEXT PRIMARY KEY, content TEXT NOT NULL, until REAL NOT NULL)
 """
 
@@ -55,20 +58,13 @@ class QueueFile:
             path=path, kind="queue", error=QueueError, schema=_SCHEMA, is_durable=True
         )
 
-    @contextmanager
-    def sending(self) -> Iterator[bool]:
-        """Be the one process that sends from this file, if no other one is. It ends with it."""
-        import sqlite3  # noqa: PLC0415 - a program that only imports this must not load it
+    def sending(self) -> AbstractContextManager[bool]:
+        """Be the one process that sends from this file, if no other one is. It ends with it.
 
-        path = self.path.with_name(f"{self.path.name}.sender")
-        make_private(path)  # whoever could read it could lock it, and nothing would be sent
-        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-            try:
-                connection.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError:
-                yield False
-            else:
-                yield True
+        Raises:
+            QueueError: Nobody can tell who is.
+        """
+        return locked(self.path.with_name(f"{self.path.name}.sender"))
 
     def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """Open the file for one change, which an error undoes.
@@ -77,3 +73,46 @@ class QueueFile:
             QueueError: It cannot be used.
         """
         return self._file.transaction()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Hold a lock, and say whether it is held here; it ends with the process.
+
+    Args:
+        path: A file that is there for nothing else. It is made when first used.
+
+    Raises:
+        QueueError: Nobody can tell who holds it.
+    """
+    with closing(_opened(path)) as connection:
+        yield _is_locked(connection, path)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    import sqlite3  # noqa: PLC0415 - a program that only imports this must not load it
+
+    try:
+        make_private(path)  # whoever could read it could lock it, and nothing would be sent
+        return sqlite3.connect(path, timeout=0, isolation_level=None)
+    except (sqlite3.Error, OSError) as error:
+        raise _unusable(path, error) from error
+
+
+def _is_locked(connection: sqlite3.Connection, path: Path) -> bool:
+    import sqlite3  # noqa: PLC0415 - as above
+
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+        # Of a file that may only be read, SQLite locks nothing, and says nothing before a change.
+        connection.execute("PRAGMA user_version = 1")
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            return False
+        raise _unusable(path, error) from error
+    return True
+
+
+def _unusable(path: Path, error: Exception) -> QueueError:
+    problem = getattr(error, "strerror", None) or error
+    return QueueError(f"The lock {path} cannot be used: {problem}.")

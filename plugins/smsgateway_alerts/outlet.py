@@ -8,16 +8,39 @@ from typing import Self
 
 from smsgateway.account import UNCONFIGURED, Account, accounts, find_account
 from smsgateway.config import build, is_name, parse_url
-from smsgateway.errors import ConfigurationError, InvalidPhoneNumber
+from smsgateway.errors import ConfigurationError, InvalidPhoneNumber, NotSent, Reason
 from smsgateway.gateway import SmsGateway
 from smsgateway.hooks import Plugins
+from smsgateway.http import HttpResponse
 from smsgateway.options import Guarantee
 from smsgateway.phone import PhoneNumber
+from smsgateway.routing import Exchange
 
-__all__ = ["Outlet"]
+__all__ = ["AwaitedGateway", "Outlet"]
 
-#: Seconds for one try where somebody waits for it: Nagios gives up after 30, and there may be two.
-_PATIENCE = 12.0
+#: Seconds for all requests together where somebody waits: with its start and its end, a command is
+#: done in 12. Nagios gives up after 30, others sooner.
+_PATIENCE = 9.0
+
+
+class AwaitedGateway(SmsGateway):
+    """A gateway that somebody waits for.
+
+    However often it tries, and through however many accounts, that ends in time. The seconds count
+    from its first request on.
+    """
+
+    _ends_at: float | None = None
+
+    def _exchange(self, step: Exchange) -> HttpResponse:
+        now = self._clock.seconds()
+        if self._ends_at is None:
+            self._ends_at = now + _PATIENCE
+        left = self._ends_at - now
+        if left <= 0:
+            raise NotSent("There was no time left for it.", reason=Reason.TIMEOUT)
+        hurried = step.options._replace(deadline=min(step.options.deadline, left))
+        return super()._exchange(step._replace(options=hurried))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +61,14 @@ class Outlet:
     is_configured: bool
 
     @classmethod
-    def open(cls, origin: str | None, plugins: Plugins, *, is_remembered: bool) -> Self:
+    def open(
+        cls,
+        origin: str | None,
+        plugins: Plugins,
+        *,
+        is_remembered: bool,
+        is_awaited: bool = False,
+    ) -> Self:
         """Make the gateway of an account's name or of a URL; None is the default account.
 
         Args:
@@ -46,6 +76,7 @@ class Outlet:
             plugins: The providers that there are.
             is_remembered: Whether a queue remembers what was sent, over a restart. Then it repeats,
                 and not the gateway.
+            is_awaited: Whether somebody waits, who must not wait for long.
 
         Raises:
             ConfigurationError: There is none, or it is wrong.
@@ -56,13 +87,14 @@ class Outlet:
         else:
             account = find_account(origin, plugins)
         provider, options = build(account.options, plugins, accounts(plugins))
-        if not is_remembered:
-            options = replace(options, deadline=min(options.deadline, _PATIENCE))
+        if is_awaited:
+            options = replace(options, retry_for=min(options.retry_for, _PATIENCE))
         guarantee = options.guarantee or Guarantee.AT_LEAST_ONCE
         is_repeated = is_remembered and guarantee is Guarantee.AT_LEAST_ONCE
         kept = Guarantee.AT_MOST_ONCE if is_repeated else guarantee
+        make = AwaitedGateway if is_awaited else SmsGateway
         return cls(
-            gateway=SmsGateway(provider, replace(options, guarantee=kept), plugins=plugins),
+            gateway=make(provider, replace(options, guarantee=kept), plugins=plugins),
             is_repeated=is_repeated,
             name="default" if origin is None or is_url else origin,
             is_configured=account.source != UNCONFIGURED,

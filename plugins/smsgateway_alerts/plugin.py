@@ -25,7 +25,7 @@ def register_alert_sources() -> Iterable[AlertSource]:
 
 @hookimpl
 def register_commands(commands: click.Group) -> None:
-    """Bring `smsgateway serve` and `smsgateway alert`."""
+    """Bring `smsgateway serve`, `smsgateway alert`, and what other tools need to call them."""
     from smsgateway_alerts.commands import COMMANDS  # noqa: PLC0415 - click is there only for one
 
     for command in COMMANDS:

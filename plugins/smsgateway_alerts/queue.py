@@ -7,6 +7,7 @@ and then what became of it. Every change is on the disk before anybody acts on i
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -23,8 +24,20 @@ if TYPE_CHECKING:
 
 __all__ = ["KeyReused", "Queue"]
 
+_log = logging.getLogger("smsgateway.alerts")
 _KEPT = 7 * 86_400.0  # seconds after its end that a row is kept
-_BACKOFF = 300.0  # seconds at the most between two tries
+
+# What is due, but nothing that overtakes an earlier word of the same trouble to the same number: it
+# would read as if the earlier one were how it is now.
+_READY = """
+WHERE state = 'queued' AND due <= ?1 AND (incident = '' OR NOT EXISTS (
+    SELECT 1 FROM messages AS earlier
+    WHERE earlier.state = 'queued' AND earlier.tries AND earlier.incident = messages.incident
+    AND earlier."to" = messages."to" AND earlier.id < messages.id
+))
+"""
+_FIND = "SELECT batch, text, topic, about, source, step FROM messages"
+_CLAIM = "UPDATE messages SET state = 'submitting', tries = tries + 1, changed = ?1"
 
 # Rows of which it is not known whether they were taken: queued again, once, or left unknown.
 _DOUBTED = (
@@ -70,7 +83,14 @@ class Queue:
         with self._file.transaction() as connection:
             if not _remember(connection, seen, now):
                 return None
-            return sum(insert(connection, entry, now) for entry in entries)
+            reached: set[str] = set()
+            return sum(insert(connection, entry, now, reached) for entry in entries)
+
+    def knows(self, key: str) -> bool:
+        """Say whether a key is remembered."""
+        query = "SELECT 1 FROM seen WHERE key = ? AND until > ?"
+        with self._file.transaction() as connection:
+            return connection.execute(query, (key, self._clock())).fetchone() is not None
 
     def forget(self, seen: Seen) -> bool:
         """Let what comes again under a key be new, and say whether the key was remembered."""
@@ -86,26 +106,33 @@ class Queue:
         """
         now = self._clock()
         with self._file.transaction() as connection:
-            connection.execute(
+            expired = connection.execute(
                 "UPDATE messages SET changed = ?1, state = iif(doubts, 'unknown', 'expired')"
                 " WHERE state = 'queued' AND expires <= ?1",
                 (now,),
-            )
+            ).rowcount
             found = connection.execute(
-                "SELECT batch, text, topic FROM messages WHERE state = 'queued' AND due <= ?"
-                " ORDER BY due, id LIMIT 1",
-                (now,),
+                f"{_FIND} {_READY} ORDER BY due, id LIMIT 1", (now,)
             ).fetchone()
-            if found is None:
-                return None
             rows = connection.execute(
-                "UPDATE messages SET state = 'submitting', tries = tries + 1, changed = ?1"
-                " WHERE batch = ?2 AND state = 'queued' AND due <= ?1"
-                ' RETURNING id, "to", tries, doubts',
-                (now, found[0]),
+                f'{_CLAIM} {_READY} AND batch = ?2 RETURNING id, "to", tries, doubts',
+                (now, found and found[0]),
             ).fetchall()
+        if expired:
+            _log.error("%d alerts are given up: they could not be sent in time.", expired)
+        if found is None:
+            return None
         made = (Row(id=row[0], to=row[1], tries=row[2], doubts=row[3]) for row in rows)
-        return Batch(id=found[0], text=found[1], topic=found[2], rows=tuple(made))
+        batch, text, topic, about, source, step = found
+        return Batch(
+            id=batch,
+            text=text,
+            topic=topic,
+            about=about,
+            source=source,
+            step=step,
+            rows=tuple(made),
+        )
 
     def record(self, rows: Iterable[Row], state: State) -> None:
         """Write down what became of rows for good."""
@@ -121,7 +148,7 @@ class Queue:
         with self._file.transaction() as connection:
             connection.executemany(
                 "UPDATE messages SET state = 'queued', changed = ?, due = ? WHERE id = ?",
-                [(now, now + min(2.0 ** min(r.tries - 1, 9), _BACKOFF), r.id) for r in rows],
+                [(now, now + row.pause, row.id) for row in rows],
             )
 
     def doubt(self, rows: Iterable[Row], *, is_repeated: bool) -> None:
@@ -152,6 +179,13 @@ class Queue:
             rows = connection.execute("SELECT state, count(*) FROM messages GROUP BY state")
             found = {State(state): int(count) for state, count in rows}
         return {state: found.get(state, 0) for state in State}
+
+    def routes_held(self, to: str, since: float) -> set[str]:
+        """Name the routes by which something came that was held back from a number since then."""
+        query = 'SELECT DISTINCT route FROM messages WHERE state = ? AND "to" = ? AND changed >= ?'
+        with self._file.transaction() as connection:
+            rows = connection.execute(query, (State.HELD.value, to, since)).fetchall()
+        return {route for (route,) in rows}
 
     def overdue(self) -> float:
         """Say for how many seconds the row that has waited longest is due."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from smsgateway.errors import ConfigurationError
 from smsgateway.fields import no_such
-from smsgateway_alerts.alert import Alert
+from smsgateway_alerts.alert import Alert, fingerprint
 
 __all__ = ["Quiet", "Route", "Step", "read_routes", "seconds"]
 
@@ -26,7 +27,10 @@ Read = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
-    """Hours in which nobody is told; what comes then waits for their end."""
+    """Hours in which nobody is told; what comes then waits for their end.
+
+    That is true of whatever the route brings: the first word, escalations and digests.
+    """
 
     begin: time
     end: time
@@ -40,18 +44,27 @@ class Quiet:
         begin, end = (time(int(each[1]), int(each[2])) for each in (parts[0], parts[1]))
         return cls(begin=begin, end=end)
 
-    def until(self, now: datetime) -> datetime | None:
-        """Say when they are over, if it is one of them now. Both times are the wall's."""
-        clock = now.time().replace(tzinfo=None)
+    def wait(self, at: float, zone: ZoneInfo | None) -> float:
+        """Say how many seconds after a time they are over; 0 where it is none of them then.
+
+        Args:
+            at: The time, in seconds since 1970.
+            zone: Whose wall clock counts; None is this machine's.
+        """
+        # Without a zone, a datetime is the machine's local time, of summer or of winter as it is
+        # then. One that `astimezone` has made keeps today's difference from UTC for ever.
+        now = datetime.fromtimestamp(at, zone)
+        clock = now.time()
         if self.begin <= self.end:
             is_quiet = self.begin <= clock < self.end
         else:
             is_quiet = clock >= self.begin or clock < self.end
         if not is_quiet:
-            return None
-        is_tomorrow = clock >= self.end
-        day = now.date() + timedelta(days=1) if is_tomorrow else now.date()
-        return datetime.combine(day, self.end, now.tzinfo)
+            return 0.0
+        day = now.date() + timedelta(days=1) if clock >= self.end else now.date()
+        # An hour that comes twice is the one that it is now.
+        end = datetime.combine(day, self.end, zone).replace(fold=now.fold)
+        return max(0.0, end.timestamp() - at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -77,6 +90,15 @@ class Route:
     match: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     quiet: Quiet | None = None
     escalate: tuple[Step, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What it is known by in the queue, for as long as it says the same."""
+        return fingerprint(self.to, dict(self.match), str(self.quiet))
+
+    def wait(self, at: float, zone: ZoneInfo | None) -> float:
+        """Say how many seconds after a time its quiet hours are over."""
+        return self.quiet.wait(at, zone) if self.quiet else 0.0
 
     def fits(self, alert: Alert) -> bool:
         """Tell whether it is for this alert. `*`, `?` and `[]` in a pattern are a shell's."""

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from math import inf
 
 from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
-from smsgateway.flood import Flood, StoreError
+from smsgateway.flood import Digest, Flood, Rest, StoreError
 from smsgateway.result import RecipientResult, SendResult, SendStatus
 from smsgateway_alerts.entry import Batch, Entry, Row, State
+from smsgateway_alerts.file import QueueError
 from smsgateway_alerts.outlet import Outlet
 from smsgateway_alerts.queue import Queue
 from smsgateway_alerts.text import written, written_last
@@ -36,13 +37,24 @@ class Sender:
         outlet: What to send it through.
         flood: What is to be held back.
         segments: The most that an SMS may take.
+        rest: Says for whom a digest waits.
     """
 
-    def __init__(self, queue: Queue, outlet: Outlet, flood: Flood, *, segments: int) -> None:
+    def __init__(
+        self,
+        queue: Queue,
+        outlet: Outlet,
+        flood: Flood,
+        *,
+        segments: int,
+        rest: Rest | None = None,
+    ) -> None:
         self._queue = queue
         self._outlet = outlet
         self._flood = flood
         self._segments = segments
+        self._rest = rest
+        self._problem = ""
         self._bell = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -52,8 +64,8 @@ class Sender:
     def wake(self) -> None:
         """Send what is due now, in a thread that is started with the first message."""
         with self._lock:
+            self._stopping.clear()
             if self._thread is None or not self._thread.is_alive():
-                self._stopping.clear()
                 self._thread = threading.Thread(
                     target=self._run, name="smsgateway-alerts", daemon=True
                 )
@@ -63,10 +75,31 @@ class Sender:
     def stop(self) -> None:
         """Stop after the request that is on its way."""
         with self._lock:
-            self._stopping.set()
-            self._bell.set()
-            if self._thread is not None:
-                self._thread.join(_GRACE)
+            self._end()
+
+    def pause(self) -> bool:
+        """Stop for a fork, until `resume` or `renew` is called; say whether there was a thread."""
+        self._lock.acquire()
+        was_sending = self._thread is not None and self._thread.is_alive()
+        self._end()
+        return was_sending
+
+    def resume(self) -> None:
+        """Let it be woken again, in the process that has forked."""
+        self._lock.release()
+
+    def renew(self) -> None:
+        """Let it be woken again, in the forked process: no thread is here, whatever it held."""
+        self._lock = threading.Lock()
+        self._bell = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = None
+
+    def _end(self) -> None:
+        self._stopping.set()
+        self._bell.set()
+        if self._thread is not None:
+            self._thread.join(_GRACE)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -74,10 +107,19 @@ class Sender:
                 with self._queue.sending() as is_sender:
                     if is_sender:
                         self._send_all()
+                self._problem = ""
             except Exception as error:  # noqa: BLE001 - whatever it is, alerts must go on
-                # Not its words: they may quote an alert.
-                _log.error("The queue cannot be emptied: %s.", type(error).__name__)
+                self._complain(error)
             self._wait()
+
+    def _complain(self, error: Exception) -> None:
+        """Say once why nothing is sent, though it is tried again and again."""
+        # Our own words quote no alert; others' may.
+        words = error if isinstance(error, SmsGatewayError) else f"{type(error).__name__}."
+        problem = f"The queue cannot be emptied: {words}"
+        if problem != self._problem:
+            _log.error("%s", problem)
+        self._problem = problem
 
     def _send_all(self) -> None:
         self._queue.recover(is_repeated=self._outlet.is_repeated)
@@ -88,6 +130,7 @@ class Sender:
             if time.monotonic() >= looked_at + _DIGESTS:
                 self.tell_digests()
                 looked_at = time.monotonic()
+            self._problem = ""
             self._wait()
 
     def _wait(self) -> None:
@@ -105,22 +148,30 @@ class Sender:
             return False
         text, rows = self._let_through(batch)
         if rows:
-            self._record(rows, self._send(text, rows, batch.id))
+            self._record(batch, rows, self._send(text, rows, batch))
         return True
 
     def tell_digests(self) -> None:
         """Queue the digests of what was held back, where they are due."""
         try:
-            digests = self._flood.due(segments=self._segments)
-        except StoreError as error:
+            digests = self._flood.due(segments=self._segments, rest=self._rest)
+        except (QueueError, StoreError) as error:
             _log.error("%s", error)
             return
-        entries = [
-            Entry(to=digest.to, text=written(digest.text, segments=self._segments))
-            for digest in digests
-        ]
-        if entries:
-            self._queue.add(entries)
+        for digest in digests:
+            text = written(digest.text, segments=self._segments)
+            try:
+                self._queue.add([Entry(to=digest.to, text=text, source="flood control")])
+            except QueueError as error:
+                self._put_back(digest, error)
+
+    def _put_back(self, digest: Digest, error: QueueError) -> None:
+        """Let a digest that cannot be queued be due again."""
+        _log.error("%s", error)
+        try:
+            self._flood.put_back(digest, segments=self._segments)
+        except StoreError as lost:
+            _log.error("%s That %d alerts were held back is not told.", lost, digest.count)
 
     def _let_through(self, batch: Batch) -> tuple[str, Sequence[Row]]:
         """Ask flood control, once for each row; an alert that it cannot answer for is sent."""
@@ -128,11 +179,21 @@ class Sender:
             return batch.text, batch.rows
         numbers = [row.to for row in batch.rows]
         try:
-            verdict = self._flood.ask(batch.topic, numbers, segments=self._segments)
+            verdict = self._flood.ask(
+                batch.topic,
+                numbers,
+                about=batch.about,
+                segments=self._segments,
+                is_urgent=batch.step > 0,
+            )
         except StoreError as error:
             _log.error("%s", error)
             return batch.text, batch.rows
         held = [row for row in batch.rows if row.to in verdict.held]
+        if verdict.braked:
+            _log.warning(
+                "The emergency brake stops an alert to %d recipients.", len(verdict.braked)
+            )
         if held:
             _log.warning("An alert is held back from %d recipients.", len(held))
             self._queue.record(held, State.HELD)
@@ -142,38 +203,49 @@ class Sender:
         return text, [row for row in batch.rows if row.to in verdict.to]
 
     def _send(
-        self, text: str, rows: Sequence[Row], batch: str
+        self, text: str, rows: Sequence[Row], batch: Batch
     ) -> dict[str, RecipientResult | State]:
         """Send a text, and say what became of each number: a result, or the row's state."""
         numbers = [row.to for row in rows]
         try:
-            result = self._outlet.gateway.send(text, to=numbers, id=batch)
+            result = self._outlet.gateway.send(text, to=numbers, id=batch.id)
         except SendFailed as error:
-            _log.warning("%s", error)
+            _log.warning("An alert of %s: %s", batch.source, error)
             result = error.result
         except MessageError as error:
-            _log.error("An alert cannot be sent as it is: %s", error)
+            _log.error("An alert of %s cannot be sent as it is: %s", batch.source, error)
             return dict.fromkeys(numbers, State.REJECTED)
         except SmsGatewayError as error:
-            _log.error("An alert was not sent: %s", error)
+            _log.error("An alert of %s was not sent: %s", batch.source, error)
             return dict.fromkeys(numbers, State.QUEUED)
         except Exception as error:  # noqa: BLE001 - a provider's own code runs in there
-            _log.error("An alert may have been sent: %s", type(error).__name__)
+            kind = type(error).__name__
+            _log.error("An alert of %s may have been sent: %s", batch.source, kind)
             return dict.fromkeys(numbers, State.UNKNOWN)
         return _by_number(result)
 
-    def _record(self, rows: Sequence[Row], found: dict[str, RecipientResult | State]) -> None:
+    def _record(
+        self, batch: Batch, rows: Sequence[Row], found: dict[str, RecipientResult | State]
+    ) -> None:
         states: dict[State, list[Row]] = defaultdict(list)
         for row in rows:
             states[_state(found.get(row.to, State.UNKNOWN))].append(row)
-        self._queue.put_back(states.pop(State.QUEUED, ()))
+        again = states.pop(State.QUEUED, [])
+        if again:
+            self._queue.put_back(again)
+            _log.warning(
+                "An alert of %s was not sent to %d recipients; it is tried again in %.0f s.",
+                batch.source,
+                len(again),
+                min(row.pause for row in again),
+            )
         doubtful = states.pop(State.UNKNOWN, ())
         self._queue.doubt(doubtful, is_repeated=self._outlet.is_repeated)
         for state, each in states.items():
             self._queue.record(each, state)
-            again = sum(row.doubts for row in each)
-            if again and state is State.SUBMITTED:
-                _log.warning("%d recipients may have got an alert twice.", again)
+            doubts = sum(row.doubts for row in each)
+            if doubts and state is State.SUBMITTED:
+                _log.warning("%d recipients may have got an alert twice.", doubts)
 
 
 def _by_number(result: SendResult) -> dict[str, RecipientResult | State]:

@@ -10,13 +10,14 @@ import uvicorn
 
 from smsgateway.cli.output import Output
 from smsgateway.errors import ConfigurationError
-from smsgateway.hooks import installed_plugins
 from smsgateway_alerts.asgi import application
-from smsgateway_alerts.desk import Desk
-from smsgateway_alerts.door import Door, Metrics
+from smsgateway_alerts.connection import Connection
+from smsgateway_alerts.door import Door
 from smsgateway_alerts.settings import Settings
 
 __all__ = ["is_loopback", "run"]
+
+_CONNECTIONS = 500  # at once; to more, it says 503. A process may have 1024 files open.
 
 
 def run(output: Output, settings: Settings, *, host: str, port: int) -> None:
@@ -25,11 +26,9 @@ def run(output: Output, settings: Settings, *, host: str, port: int) -> None:
     Raises:
         ConfigurationError: There is no secret, or the port cannot be opened.
     """
-    plugins = installed_plugins().copy()
-    desk = Desk(settings, plugins=plugins)
-    door = Door(desk, is_local=is_loopback(host), metrics=_metrics(desk))
-    if desk.outlet.warning:
-        output.warn(desk.outlet.warning)
+    door = Door.open(settings, is_local=is_loopback(host))
+    if warning := door.desk.outlet.warning:
+        output.warn(warning)
     listener = _listen(host, port)
     host, port = listener.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -37,6 +36,7 @@ def run(output: Output, settings: Settings, *, host: str, port: int) -> None:
     print(json.dumps({"url": url}) if output.is_json else words, file=output.stream, flush=True)
     config = uvicorn.Config(
         application(door),
+        http=Connection,
         loop="asyncio",
         ws="none",
         lifespan="on",
@@ -44,6 +44,7 @@ def run(output: Output, settings: Settings, *, host: str, port: int) -> None:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        limit_concurrency=_CONNECTIONS,
         timeout_graceful_shutdown=5,
     )
     uvicorn.Server(config).run(sockets=[listener])
@@ -57,16 +58,6 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _metrics(desk: Desk) -> Metrics | None:
-    try:
-        from smsgateway_alerts.metrics import Metrics as Counters  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError:
-        return None
-    counters = Counters(gateway=desk.outlet.name, desk=desk)
-    desk.plugins.register(counters)
-    return counters.page
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
-from smsgateway.errors import MessageError, SendFailed
+from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
 from smsgateway.flood import FileStore, Flood, StoreError, Verdict
 from smsgateway.hooks import Plugins
 from smsgateway.result import SendResult, SendStatus
@@ -30,13 +31,18 @@ _REPEATS = 600.0  # seconds for which --key knows a repeat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """How it went: how many recipients were told, may have been, and were spared or lost."""
+    """How it went: how many recipients were told, may have been, and were spared or lost.
+
+    Attributes:
+        is_doubtful: Whether nobody knows what became of the call that this one repeats.
+    """
 
     accepted: int = 0
     unknown: int = 0
     held: int = 0
     failed: int = 0
     is_repeat: bool = False
+    is_doubtful: bool = False
 
     @property
     def is_told(self) -> bool:
@@ -46,6 +52,8 @@ class Told:
     @property
     def sentence(self) -> str:
         """The same for people."""
+        if self.is_doubtful:
+            return "It may have been told: an earlier call did not end."
         if self.is_repeat:
             return "Told before: a repeat."
         counts = {
@@ -79,9 +87,14 @@ def read_call(source: AlertSource, call: Call, *, text: str | None) -> Notificat
 class Telling:
     """Sends one alert, for a command that is called once for each.
 
+    Attributes:
+        outlet: Where alerts leave.
+        lock: The file that a process locks while it tells what calls have held back.
+
     Args:
         settings: What the operator has chosen; recipients and routes are the caller's business.
         plugins: The providers that there are.
+        is_awaited: Whether somebody waits, who must not wait for long.
         clock: Tells the time, in seconds since 1970.
 
     Raises:
@@ -93,18 +106,19 @@ class Telling:
         settings: Settings,
         *,
         plugins: Plugins,
+        is_awaited: bool = True,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.outlet = Outlet.open(settings.gateway, plugins, is_remembered=False)
+        self.outlet = Outlet.open(
+            settings.gateway, plugins, is_remembered=False, is_awaited=is_awaited
+        )
         self._compose = compose_with(settings.template) if settings.template else summary
         self._segments = settings.segments
         self._queue = Queue(settings.database_path, clock=clock)
-        self._flood = Flood(
-            self.outlet.name,
-            settings.flood,
-            store=FileStore(settings.database_path.with_suffix(".flood.db")),
-            clock=clock,
-        )
+        store = settings.database_path.with_suffix(".flood.db")
+        self.lock: Path = store.with_name(f"{store.name}.{self.outlet.name}")
+        self._flood = Flood(self.outlet.name, settings.flood, store=FileStore(store), clock=clock)
+        self._clock = clock
 
     def tell(self, notification: Notification, to: Sequence[str], *, key: str | None) -> Told:
         """Send a notification to numbers, or where none are given to those that it names.
@@ -115,21 +129,60 @@ class Telling:
         numbers = self.outlet.numbers(to or notification.to)
         if not numbers:
             raise MessageError("Say who it is for, by --to.", field="to")
-        seen = Seen(key=f"key:{key}", seconds=_REPEATS) if key else None
-        if seen is not None and self._is_repeat(seen):
-            return Told(is_repeat=True)
-        self._tell_digests()
+        if key is None:
+            return self._tell(notification, numbers)
+        seen, began = Seen(key=f"key:{key}", seconds=_REPEATS), self._clock()
+        if self._is_repeat(seen):
+            return Told(is_repeat=True, is_doubtful=not self._has_ended(key))
+        try:
+            told = self._tell(notification, numbers)
+        except SmsGatewayError:
+            self._forget(seen)
+            raise
+        if told.is_told:
+            self._end(key, seconds=began + _REPEATS - self._clock())
+        else:
+            self._forget(seen)
+        return told
+
+    def wait(self) -> float | None:
+        """Say in how many seconds a digest may be due; None if nothing is held back.
+
+        Raises:
+            StoreError: What is held back cannot be read.
+        """
+        return self._flood.wait()
+
+    def tell_digests(self) -> None:
+        """Send what calls have held back, where it is due; what cannot be sent stays held back.
+
+        Raises:
+            StoreError: What is held back cannot be read.
+        """
+        for digest in self._flood.due(segments=self._segments):
+            try:
+                is_told = self._send(
+                    written(digest.text, segments=self._segments), digest.to
+                ).is_told
+            except SmsGatewayError as error:
+                _log.error("What was held back cannot be told now: %s", error)
+                is_told = False
+            if not is_told:
+                self._flood.put_back(digest, segments=self._segments)
+
+    def _tell(self, notification: Notification, numbers: tuple[str, ...]) -> Told:
         text = written(self._compose(notification), segments=self._segments)
         topic = headline(notification)[:200]
         failed = Seen(key=fingerprint("failed", topic, numbers), seconds=_REPEATS)
-        verdict = self._ask(topic, numbers, failed)
+        verdict = self._ask(notification, topic, numbers, failed)
         last = written_last(text, segments=self._segments)
-        told = self._send(last if verdict.is_last else text, verdict.to, held=len(verdict.held))
+        try:
+            told = self._send(last if verdict.is_last else text, verdict.to, held=len(verdict.held))
+        except SmsGatewayError:
+            self._remember(failed)
+            raise
         if not told.is_told:
-            with suppress(QueueError):
-                self._queue.add([], seen=[failed])
-                if seen is not None:
-                    self._queue.forget(seen)
+            self._remember(failed)
         return told
 
     def _is_repeat(self, seen: Seen) -> bool:
@@ -140,23 +193,40 @@ class Telling:
             _log.warning("%s", error)
             return False
 
-    def _ask(self, topic: str, numbers: tuple[str, ...], failed: Seen) -> Verdict:
+    def _forget(self, seen: Seen) -> None:
+        with suppress(QueueError):
+            self._queue.forget(seen)
+
+    def _end(self, key: str, *, seconds: float) -> None:
+        """Remember that a call ended; of one that was killed nobody knows what it has sent."""
+        self._remember(Seen(key=f"ended:{key}", seconds=seconds))
+
+    def _remember(self, seen: Seen) -> None:
+        with suppress(QueueError):
+            self._queue.add([], seen=[seen])
+
+    def _has_ended(self, key: str) -> bool:
+        with suppress(QueueError):
+            return self._queue.knows(f"ended:{key}")
+        return False
+
+    def _ask(
+        self, notification: Notification, topic: str, numbers: tuple[str, ...], failed: Seen
+    ) -> Verdict:
         """Ask flood control, but for what it let through and nobody got: the tool tries again."""
+        is_state = any(alert.status is not Status.NOTED for alert in notification.alerts)
+        about = notification.incident if is_state else ""
         try:
             if not self._queue.forget(failed):
-                return self._flood.ask(topic, numbers, segments=self._segments)
+                verdict = self._flood.ask(topic, numbers, about=about, segments=self._segments)
+                if verdict.braked:
+                    _log.warning(
+                        "The emergency brake stops an alert to %d recipients.", len(verdict.braked)
+                    )
+                return verdict
         except (QueueError, StoreError) as error:
             _log.warning("%s", error)
         return Verdict(to=numbers, held=())
-
-    def _tell_digests(self) -> None:
-        """Send what earlier calls held back, if it is due; if that fails, the next call tells."""
-        with suppress(StoreError):
-            for digest in self._flood.due(segments=self._segments):
-                told = self._send(written(digest.text, segments=self._segments), digest.to)
-                if not told.is_told:
-                    for topic, count in digest.keys:
-                        self._flood.hold(topic, digest.to, count=count)
 
     def _send(self, text: str, numbers: Sequence[str], *, held: int = 0) -> Told:
         if not numbers:

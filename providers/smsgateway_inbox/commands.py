@@ -2,20 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
+from smsgateway.cli.account import find, open_gateway
+from smsgateway.cli.options import gateway_options
 from smsgateway.cli.output import Output, json_option, table
+from smsgateway.errors import ConfigurationError
 from smsgateway.words import visible
 from smsgateway_inbox.mailbox import Mailbox, StoredMessage
+from smsgateway_inbox.provider import Inbox
 
 __all__ = ["inbox"]
 
-_path_option = click.option(
-    "--path", metavar="FILE", type=click.Path(path_type=Path), help="Another file than the default."
-)
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _mailbox_options(command: Command) -> Command:
+    """Give a command `--path`, `--gateway` and `--url`."""
+    path = click.Path(path_type=Path)
+    words = "A file; else it is the gateway's, where that is an inbox, or the default one."
+    return click.option("--path", metavar="FILE", type=path, help=words)(gateway_options(command))
+
+
+def _open(path: Path | None, gateway: str | None, url: str | None) -> Mailbox:
+    """Open the mailbox that is asked for; of nothing, that of the default account.
+
+    Raises:
+        ConfigurationError: The gateway is none, or keeps nothing.
+    """
+    is_named = gateway is not None or url is not None
+    if path is not None:
+        if is_named:
+            raise click.UsageError("--path excludes --gateway and --url.")
+        return Mailbox(path)
+    try:
+        paths = _paths(gateway, url)
+    except ConfigurationError:
+        if is_named:
+            raise
+        paths = []  # nobody asks for a gateway
+    if is_named and not paths:
+        raise ConfigurationError("That gateway is no inbox: it keeps no messages.")
+    return Mailbox(next(iter(paths), None))
+
+
+def _paths(gateway: str | None, url: str | None) -> list[Path]:
+    """List the files of a gateway's accounts that are inboxes."""
+    with open_gateway(find(gateway, url)) as opened:
+        providers = [leaf.provider for leaf in opened.route.leaves]
+    return [provider.path for provider in providers if isinstance(provider, Inbox)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +74,17 @@ def inbox() -> None:
 
 
 @inbox.command("list")
-@_path_option
+@_mailbox_options
 @json_option
 @click.pass_obj
-def list_messages(output: Output, path: Path | None) -> None:
+def list_messages(output: Output, path: Path | None, gateway: str | None, url: str | None) -> None:
     """List the messages, the newest last."""
-    mailbox = Mailbox(path)
+    mailbox = _open(path, gateway, url)
     listing = _Listing(messages=mailbox.messages())
     if not listing.messages:
         output.show(listing, f"The inbox {mailbox.path} is empty.")
+        if not (path or gateway or url):
+            output.warn("That of another account is shown by --gateway NAME.")
         return
     rows = (
         (
@@ -60,12 +102,18 @@ def list_messages(output: Output, path: Path | None) -> None:
 
 @inbox.command("show")
 @click.argument("id", type=int)
-@_path_option
+@_mailbox_options
 @json_option
 @click.pass_obj
-def show_message(output: Output, id: int, path: Path | None) -> None:  # noqa: A002 - its name everywhere else
+def show_message(
+    output: Output,
+    id: int,  # noqa: A002 - its name everywhere else
+    path: Path | None,
+    gateway: str | None,
+    url: str | None,
+) -> None:
     """Show one message with all that was asked of it."""
-    message = Mailbox(path).message(id)
+    message = _open(path, gateway, url).message(id)
     facts = {
         "Id": message.id,
         "Received": message.received_at.astimezone().isoformat(" ", "seconds"),
@@ -84,10 +132,10 @@ def show_message(output: Output, id: int, path: Path | None) -> None:  # noqa: A
 
 
 @inbox.command()
-@_path_option
+@_mailbox_options
 @json_option
 @click.pass_obj
-def clear(output: Output, path: Path | None) -> None:
+def clear(output: Output, path: Path | None, gateway: str | None, url: str | None) -> None:
     """Delete every message for good."""
-    cleared = Mailbox(path).clear()
+    cleared = _open(path, gateway, url).clear()
     output.show(_Clearing(cleared=cleared), f"{cleared} messages deleted.")

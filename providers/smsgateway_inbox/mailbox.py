@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from smsgateway.database import PrivateDatabase
-from smsgateway.errors import SmsGatewayError
+from smsgateway.errors import ConfigurationError, SmsGatewayError
 from smsgateway.message import Message
 from smsgateway.phone import mask
 from smsgateway.text import Encoding, TextAnalysis
@@ -81,10 +83,27 @@ class StoredMessage:
 
 
 def default_path() -> Path:
-    """Say where the inbox is: in the user's data directory."""
+    """Say where the inbox is: in the user's data directory.
+
+    Raises:
+        ConfigurationError: This user has no home directory.
+    """
     from platformdirs import user_data_path  # noqa: PLC0415 - not needed where a path is given
 
-    return user_data_path("smsgateway") / "inbox.db"
+    with _at_home():
+        return (user_data_path("smsgateway") / "inbox.db").expanduser()
+
+
+@contextmanager
+def _at_home() -> Iterator[None]:
+    """Look for the home directory inside; a user of a container may have none."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise ConfigurationError(
+            "The inbox has no place to be, for this user has no home directory. Set HOME, or "
+            "configure a gateway, such as SMSGATEWAY_URL=inbox:///var/lib/inbox.db."
+        ) from error
 
 
 class Mailbox:
@@ -95,7 +114,8 @@ class Mailbox:
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
-        self.path = Path(path or default_path()).expanduser().absolute()
+        with _at_home():
+            self.path = Path(path or default_path()).expanduser().absolute()
         self._file = PrivateDatabase(
             path=self.path, kind="inbox", error=MailboxError, schema=_SCHEMA, patience=_PATIENCE
         )

@@ -1,6 +1,6 @@
 """Flood control: the first message at once, then a digest of what was held back, and a brake."""
 
-from smsgateway.flood.control import Flood, FloodRules, Verdict
+from smsgateway.flood.control import Flood, FloodRules, Rest, Verdict
 from smsgateway.flood.digest import Digest, Phase
 from smsgateway.flood.ledger import NO_LIMITS, Amount, Brake, Ledger, Limits
 from smsgateway.flood.store import Documents, FileStore, MemoryStore, Store, StoreError
@@ -18,6 +18,7 @@ __all__ = [
     "Limits",
     "MemoryStore",
     "Phase",
+    "Rest",
     "Store",
     "StoreError",
     "Verdict",

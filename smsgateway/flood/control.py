@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,13 @@ from smsgateway.flood.ledger import GRAIN, Brake, Ledger
 from smsgateway.flood.state import State
 from smsgateway.flood.store import MemoryStore, Store
 
-__all__ = ["Flood", "FloodRules", "Verdict"]
+__all__ = ["Flood", "FloodRules", "Rest", "Verdict"]
+
+_log = logging.getLogger("smsgateway")
+_AGAIN = 60.0  # seconds after which a digest that could not be sent is due again
+
+#: Says for how many seconds a number is to be left alone, given when a flood to it began.
+Rest = Callable[[str, float], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +59,13 @@ class Verdict:
     Attributes:
         to: The numbers that it is to be sent to, at once.
         held: The numbers that it is held back from; a digest will tell them.
+        braked: Those of them that the emergency brake holds it back from.
         is_last: Whether a limit is reached with it, and more would be held back. Say so in it.
     """
 
     to: tuple[str, ...]
     held: tuple[str, ...]
+    braked: tuple[str, ...] = ()
     is_last: bool = False
 
     def __repr__(self) -> str:
@@ -100,34 +109,50 @@ class Flood:
     def __repr__(self) -> str:
         return f"<Flood {self.name}>"
 
-    def ask(self, key: str, to: Iterable[str], *, segments: int = 1, count: int = 1) -> Verdict:
+    def ask(
+        self,
+        key: str,
+        to: Iterable[str],
+        *,
+        about: str = "",
+        segments: int = 1,
+        count: int = 1,
+        is_urgent: bool = False,
+    ) -> Verdict:
         """Ask what to do with a message now.
 
         Args:
             key: What makes messages the same, in words fit for a digest.
             to: The numbers that it is for.
+            about: What it is about, if that is known. Whoever was last told something else of it
+                has not heard this before: down, well and down again are three messages.
             segments: The most that it takes.
             count: How often it came; it is sent once at the most.
+            is_urgent: Whether only the brake may hold it back.
 
         Raises:
             StoreError: The store cannot be used.
         """
         rules, numbers = self.rules, tuple(dict.fromkeys(to))
+        sent: tuple[str, ...] = ()
+        braked: tuple[str, ...] = ()
+        is_last = False
         with self._opened() as (state, ledger):
-            is_repeat = state.seen.get(key, -inf) > state.at - rules.window
-            sent: tuple[str, ...] = ()
-            is_last = False
-            if not is_repeat and state.has_tokens(2):
-                sent, is_last = rules.brake.take(ledger, self.name, numbers, segments)
-            if sent:
+            state.say(key, about, numbers, most=rules.keys)
+            repeats = () if is_urgent else state.repeats(key, numbers, window=rules.window)
+            fresh = _without(numbers, repeats)
+            if fresh and (is_urgent or state.has_tokens(2)):
+                sent, is_last = rules.brake.take(ledger, self.name, fresh, segments)
+                braked = _without(fresh, sent)
+            if sent and not is_urgent:
                 state.tokens -= 1
-            if sent or is_repeat:
-                state.see(key, most=rules.keys)
-            held = tuple(number for number in numbers if number not in sent)
-            state.hold(key, held, count, rules.window)
-            state.hold(key, sent, count - 1, rules.window)
-            is_last = bool(sent) and (is_last or not state.has_tokens(2))
-        return Verdict(to=sent, held=held, is_last=is_last)
+                is_last = is_last or not state.has_tokens(2)
+            if sent or repeats:
+                state.see(key, (*sent, *repeats), most=rules.keys)
+            held = _without(numbers, sent)
+            state.hold(key, about, held, count, rules.window)
+            state.hold(key, about, sent, count - 1, rules.window)
+        return Verdict(to=sent, held=held, braked=braked, is_last=is_last)
 
     def hold(self, key: str, to: Iterable[str], *, count: int = 1) -> None:
         """Count what could not be sent, such as a digest that failed, into the next digest.
@@ -136,15 +161,18 @@ class Flood:
             StoreError: The store cannot be used.
         """
         with self._opened() as (state, _):
-            state.hold(key, to, count, self.rules.window)
+            state.hold(key, "", to, count, self.rules.window)
 
-    def due(self, *, segments: int = 1, early: bool = False) -> list[Digest]:
+    def due(
+        self, *, segments: int = 1, early: bool = False, rest: Rest | None = None
+    ) -> list[Digest]:
         """Take the digests that are to be sent now; each is given to one caller only.
 
         Args:
             segments: The most that a digest takes.
             early: Tell at once what is held back, and that it is over, because nobody will ask
                 again. The brake holds all the same.
+            rest: Says who is to be left alone; they are told later.
 
         Raises:
             StoreError: The store cannot be used.
@@ -158,10 +186,31 @@ class Flood:
                 if early
                 else state.untold(due_at=state.at, quiet_since=state.at - rules.window / 2)
             )
+            if rest is not None:
+                untold = state.awake(untold, rest)
             to, _ = rules.brake.take(ledger, self.name, untold, segments)
             digests = state.tell({number: untold[number] for number in to}, longest=rules.per)
-            state.put_off(untold.keys() - set(to), GRAIN)  # until the brake may let go
+            braked = _without(untold, to)
+            state.put_off(braked, GRAIN)  # until the brake may let go
+        if braked:
+            _log.warning(
+                "The emergency brake of %s stops a digest to %d recipients.", self.name, len(braked)
+            )
         return digests
+
+    def put_back(self, digest: Digest, *, segments: int = 1) -> None:
+        """Take a digest back that could not be sent; it is due again after a minute.
+
+        Args:
+            digest: The last one that its numbers were to be sent.
+            segments: The most that it takes, as it was taken.
+
+        Raises:
+            StoreError: The store cannot be used.
+        """
+        with self._opened() as (state, ledger):
+            self.rules.brake.give_back(ledger, self.name, digest.to, segments)
+            state.put_back(digest.to, _AGAIN)
 
     def wait(self) -> float | None:
         """Say in how many seconds a digest may be due; None if nothing is held back.
@@ -184,3 +233,8 @@ class Flood:
             )
             yield state, Ledger(documents, now)
             documents[self._document] = state.document()
+
+
+def _without(numbers: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    left_out = set(others)
+    return tuple(number for number in numbers if number not in left_out)

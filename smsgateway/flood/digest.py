@@ -9,7 +9,7 @@ __all__ = ["Digest", "Phase"]
 
 
 class Phase(StrEnum):
-    """Where a flood is."""
+    """Where a flood is. Of the trouble that it is about, that says nothing."""
 
     STARTED = "started"  # this is the first digest, and it goes on
     GOING_ON = "going_on"
@@ -25,7 +25,8 @@ class Digest:
         phase: Whether the flood has begun, goes on, or is over.
         count: Messages that were held back since the last digest, or since the flood began.
         total: Messages that were held back since the flood began.
-        keys: How often each key came since then, the most frequent first; of many only some.
+        keys: What was said last of each thing since then, and how often something was, the most
+            frequent first; of many only some. Where nothing was, what was said before that.
         seconds: From the first message that is counted here to the last.
         total_seconds: From the first one of the flood to the last.
     """
@@ -40,26 +41,39 @@ class Digest:
 
     @property
     def text(self) -> str:
-        """The digest in one line.
+        """The digest in one line: that messages were held back, how many, and what was said last.
 
-        >>> keys = (("ValueError (app/views.py:41)", 9998), ("OSError (app/mail.py:7)", 1))
+        It never says that something is over, because whoever reads it at night would not know what.
+
+        >>> keys = (("ValueError (views.py:41)", 9998), ("OSError (mail.py:7)", 1))
         >>> flood = {"count": 9999, "total": 9999, "seconds": 3.2, "total_seconds": 3.2}
         >>> Digest(to=("+4522334488",), phase=Phase.OVER, keys=keys, **flood).text
-        'Over: 9999 more in 3 s: ValueError (app/views.py:41) x9998, OSError (app/mail.py:7)'
+        'Held back: 9999 more in 3 s, last: ValueError (views.py:41) x9998, OSError (mail.py:7)'
+        >>> flood = {"count": 2, "total": 2, "seconds": 600, "total_seconds": 600}
+        >>> Digest(to=("+4522334488",), phase=Phase.OVER, keys=(("DOWN db1", 2),), **flood).text
+        'Held back: 2 more in 10 min, last: DOWN db1'
         """
+        count, seconds = self.count, self.seconds
+        if not count:
+            count, seconds = self.total, self.total_seconds
+        told = f"{_HEADS[self.phase]}: {count} more in {_duration(seconds)}"
         if not self.count:
-            return f"Over: {self.total} more in {_duration(self.total_seconds)}"
-        told = f"{self.count} more in {_duration(self.seconds)}"
-        if self.total > self.count:
+            told += ", none since"
+        elif self.total > self.count:
             told += f" ({self.total} in {_duration(self.total_seconds)})"
-        named = ", ".join(f"{key} x{count}" if count > 1 else key for key, count in self.keys)
-        return f"{_HEADS[self.phase]}: {told}: {named}"
+        is_one = len(self.keys) == 1  # then it has been counted before
+        named = [key if is_one or count < 2 else f"{key} x{count}" for key, count in self.keys]
+        return f"{told}, last: {', '.join(named)}" if named else told
 
     def __repr__(self) -> str:
         return f"<Digest {self.phase}: {self.count} held back from {len(self.to)} numbers>"
 
 
-_HEADS = {Phase.STARTED: "Flood", Phase.GOING_ON: "Still", Phase.OVER: "Over"}
+_HEADS = {
+    Phase.STARTED: "Holding back",
+    Phase.GOING_ON: "Still holding back",
+    Phase.OVER: "Held back",
+}
 
 
 def _duration(seconds: float) -> str:

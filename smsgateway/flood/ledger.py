@@ -141,10 +141,18 @@ class Brake:
         allowed = []
         for number in numbers:
             if not self._stops(ledger, alias, number, more):
-                for name, _ in self._limited(alias, number):
-                    ledger.spend(name, more)
+                self._spend(ledger, alias, number, more)
                 allowed.append(number)
         return tuple(allowed), any(self._stops(ledger, alias, number, more) for number in allowed)
+
+    def give_back(self, ledger: Ledger, alias: str, numbers: Iterable[str], segments: int) -> None:
+        """Take back a message to each number, because it did not go out."""
+        for number in numbers:
+            self._spend(ledger, alias, number, Amount(messages=-1, segments=-segments))
+
+    def _spend(self, ledger: Ledger, alias: str, number: str, amount: Amount) -> None:
+        for name, _ in self._limited(alias, number):
+            ledger.spend(name, amount)
 
     def _stops(self, ledger: Ledger, alias: str, number: str, more: Amount) -> bool:
         return any(

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from smsgateway import ConfigurationError
-from smsgateway.flood import Brake, Digest, Flood, FloodRules, Limits, Phase
+from smsgateway.flood import Amount, Brake, Digest, Flood, FloodRules, Ledger, Limits, Phase
 
 ANNA = "+4522334488"
 BO = "+4522334499"
@@ -114,7 +114,7 @@ def test_the_end_is_told_too_when_nothing_came_since(flood: Flood, clock: Clock)
 
     assert started.phase is Phase.STARTED
     assert (over.phase, over.count, over.total) == (Phase.OVER, 0, 2)
-    assert over.text == "Over: 2 more in 10 min"
+    assert over.text == "Held back: 2 more in 10 min, none since, last: disk full"
 
 
 def test_the_message_that_reaches_the_limit_says_that_more_are_held_back(flood: Flood) -> None:
@@ -275,6 +275,229 @@ def test_a_clock_that_is_set_back_holds_nothing_for_longer(flood: Flood, clock: 
     assert [digest.count for digest in flood.due()] == [2]
 
 
+class TestNews:
+    def test_who_was_told_nothing_yet_is_told_whoever_else_was(self, flood: Flood) -> None:
+        flood.ask("DOWN db1", [ANNA])
+
+        verdict = flood.ask("DOWN db1", [ANNA, BO])
+
+        assert (verdict.to, verdict.held) == ((BO,), (ANNA,))
+
+    def test_what_has_changed_and_changed_back_is_news_each_time(self, flood: Flood) -> None:
+        keys = ["DOWN db1", "OK db1", "DOWN db1", "DOWN db1", "OK db1"]
+
+        told = [bool(flood.ask(key, [ANNA], about="db1").to) for key in keys]
+
+        assert told == [True, True, True, False, True]
+
+    def test_the_same_words_about_something_else_are_a_repeat_until_there_is_news(
+        self, flood: Flood
+    ) -> None:
+        said = [("DOWN db1", "7"), ("DOWN db1", "8"), ("OK db1", "7"), ("OK db1", "8")]
+
+        told = [bool(flood.ask(key, [ANNA], about=about).to) for key, about in said]
+
+        assert told == [True, False, True, True]
+
+    def test_what_was_well_and_is_down_by_another_name_is_news(self, flood: Flood) -> None:
+        said = [("DOWN db1", "7"), ("OK db1", "7"), ("DOWN db1", "8"), ("OK db1", "8")]
+
+        told = [bool(flood.ask(key, [ANNA], about=about).to) for key, about in said]
+
+        assert told == [True, True, True, True]
+
+    def test_the_same_words_about_several_things_are_counted_together(
+        self, flood: Flood, clock: Clock
+    ) -> None:
+        for about in ("db1", "db2", "db3"):
+            flood.ask("DOWN", [ANNA], about=about)
+        clock.wait(600)
+
+        assert [digest.text for digest in flood.due()] == ["Held back: 2 more in 1 s, last: DOWN"]
+
+    def test_news_to_one_number_is_none_to_another(self, flood: Flood) -> None:
+        flood.ask("DOWN db1", [ANNA, BO], about="db1")
+        flood.ask("OK db1", [BO], about="db1")
+
+        verdict = flood.ask("DOWN db1", [ANNA, BO], about="db1")
+
+        assert (verdict.to, verdict.held) == ((BO,), (ANNA,))
+
+    def test_what_flaps_is_bounded_and_the_digest_says_how_it_is_now(
+        self, flood: Flood, clock: Clock
+    ) -> None:
+        keys = ["DOWN db1", "OK db1"] * 20 + ["DOWN db1"]
+        told = [bool(flood.ask(key, [ANNA], about="db1").to) for key in keys]
+        clock.wait(600)
+
+        (digest,) = flood.due()
+
+        assert sum(told) == 9
+        assert digest.text == "Held back: 32 more in 1 s, last: DOWN db1"
+
+    def test_a_digest_says_what_was_told_at_once_after_it_was_held_back(
+        self, flood: Flood, clock: Clock
+    ) -> None:
+        for key in ("DOWN db1", "DOWN db1", "OK db1"):
+            flood.ask(key, [ANNA], about="db1")
+        clock.wait(600)
+
+        assert [digest.text for digest in flood.due()] == ["Held back: 1 more in 1 s, last: OK db1"]
+
+    def test_of_too_many_things_the_one_unheard_of_for_longest_is_forgotten(
+        self, clock: Clock
+    ) -> None:
+        flood = Flood("alerts", FloodRules(keys=1), clock=clock)
+        for about in ("db1", "db2"):
+            flood.ask(f"DOWN {about}", [ANNA], about=about)
+        flood.ask("OK db1", [ANNA], about="db1")
+
+        assert flood.ask("DOWN db1", [ANNA], about="db1").to == (ANNA,)
+
+
+class TestUrgent:
+    def test_only_the_brake_holds_it_back(self, clock: Clock) -> None:
+        brake = Brake(number=Limits(messages_an_hour=12))
+        flood = Flood("alerts", FloodRules(brake=brake), clock=clock)
+        _exhaust(flood)
+
+        verdicts = [flood.ask("DOWN db1", [ANNA], is_urgent=True) for _ in range(4)]
+
+        assert [verdict.to for verdict in verdicts] == [(ANNA,)] * 3 + [()]
+        assert [verdict.braked for verdict in verdicts] == [()] * 3 + [(ANNA,)]
+        assert [verdict.is_last for verdict in verdicts] == [False, False, True, False]
+
+    def test_it_takes_nothing_from_the_others(self, flood: Flood) -> None:
+        for _ in range(20):
+            flood.ask("DOWN db1", [BO], is_urgent=True)
+
+        assert flood.ask("DOWN db2", [ANNA]).to == (ANNA,)
+
+
+class TestPutBack:
+    def test_a_digest_that_could_not_be_sent_is_due_again_with_what_came_since(
+        self, flood: Flood, clock: Clock
+    ) -> None:
+        flood.ask("DOWN db1", [ANNA], about="db1", count=3)
+        clock.wait(600)
+        (digest,) = flood.due()
+
+        flood.put_back(digest)
+        flood.ask("OK db1", [ANNA], about="db1")
+        flood.ask("OK db1", [ANNA], about="db1")
+        clock.wait(59)
+        early = flood.due()
+        clock.wait(1)
+
+        assert early == []
+        assert [each.text for each in flood.due()] == [
+            "Holding back: 3 more in 10 min, last: OK db1"
+        ]
+
+    def test_what_was_held_back_meanwhile_is_told_with_it(self, flood: Flood, clock: Clock) -> None:
+        flood.ask("DOWN db1", [ANNA], count=3)
+        clock.wait(600)
+        (digest,) = flood.due()
+        flood.ask("DOWN db2", [ANNA], count=2)
+
+        flood.put_back(digest)
+        clock.wait(600)
+
+        assert [each.keys for each in flood.due()] == [(("DOWN db1", 2), ("DOWN db2", 1))]
+
+    def test_the_end_of_a_flood_is_told_though_nothing_came_since(
+        self, flood: Flood, clock: Clock
+    ) -> None:
+        flood.ask("DOWN db1", [ANNA], count=3)
+        flood.ask("DOWN db1", [ANNA])
+        clock.wait(590)
+        flood.ask("DOWN db1", [ANNA])
+        clock.wait(10)
+        flood.due()
+        clock.wait(1200)
+        (over,) = flood.due()
+
+        clock.wait(5)
+        flood.ask("DOWN db2", [ANNA], count=2)
+        flood.put_back(over)
+        clock.wait(60)
+
+        assert [(each.keys, each.seconds) for each in flood.due()] == [((("DOWN db2", 1),), 0)]
+
+    def test_it_gives_back_what_it_took(self, clock: Clock) -> None:
+        rules = FloodRules(limit=3, per=1e9, brake=Brake(number=Limits(segments_a_day=6)))
+        flood = Flood("alerts", rules, clock=clock)
+        flood.ask("DOWN db1", [ANNA], count=2, segments=2)
+
+        for _ in range(3):
+            clock.wait(600)
+            (digest,) = flood.due(segments=2)
+            flood.put_back(digest, segments=2)
+
+        assert flood.ask("DOWN db2", [ANNA], segments=4).to == (ANNA,)
+
+    def test_a_digest_of_long_ago_is_no_longer_known(self, flood: Flood, clock: Clock) -> None:
+        flood.ask("DOWN db1", [ANNA], count=2)
+        clock.wait(600)
+        (digest,) = flood.due()
+        clock.wait(3 * 86_400)
+
+        flood.put_back(digest)
+
+        assert flood.wait() is None
+
+
+class TestRest:
+    def test_who_is_to_be_left_alone_is_told_later(self, flood: Flood, clock: Clock) -> None:
+        began = clock.now
+        asked = []
+
+        def rest(number: str, since: float) -> float:
+            asked.append((number, since))
+            return 3000.0 if number == BO and clock.now < began + 3000 else 0.0
+
+        flood.ask("DOWN db1", [ANNA, BO], count=2)
+        clock.wait(600)
+        first = flood.due(rest=rest)
+        clock.wait(3000)
+        second = flood.due(rest=rest)
+
+        assert [digest.to for digest in (*first, *second)] == [(ANNA,), (BO,)]
+        assert asked == [(ANNA, began), (BO, began), (BO, began)]
+
+    def test_the_wait_is_as_long(self, flood: Flood, clock: Clock) -> None:
+        flood.ask("DOWN db1", [ANNA], count=2)
+        clock.wait(600)
+
+        flood.due(rest=lambda _number, _since: 3000.0)
+
+        assert flood.wait() == 3000
+
+
+def test_what_the_brake_holds_back_is_looked_at_later_and_said_in_the_log(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    brake = Brake(number=Limits(messages_an_hour=1))
+    flood = Flood("alerts", FloodRules(brake=brake), clock=clock)
+    flood.ask("a", [ANNA], count=3)
+    clock.wait(600)
+
+    assert flood.due() == []
+    assert flood.wait() == 300
+    assert "The emergency brake of alerts stops a digest to 1 recipients." in caplog.text
+    assert ANNA not in caplog.text
+
+
+def test_what_went_out_before_the_clock_was_set_back_counts_as_now() -> None:
+    documents: dict[str, object] = {}
+    Ledger(documents, 36_000.0).spend("brake", Amount(messages=1))
+    Ledger(documents, 32_400.0).spend("brake", Amount(messages=1))
+
+    hour, _ = Ledger(documents, 36_900.0).spent("brake")
+
+    assert hour.messages == 2
+
+
 @pytest.mark.parametrize(
     ("options", "name"),
     [
@@ -312,18 +535,29 @@ def _digest(**changes: object) -> Digest:
     [
         pytest.param(
             _digest(),
-            "Flood: 37 more in 10 min: ValueError (app/views.py:41) x36, OSError",
+            "Holding back: 37 more in 10 min, last: ValueError (app/views.py:41) x36, OSError",
             id="started",
         ),
         pytest.param(
             _digest(phase=Phase.GOING_ON, total=100, total_seconds=7200.0),
-            "Still: 37 more in 10 min (100 in 2 h): ValueError (app/views.py:41) x36, OSError",
+            "Still holding back: 37 more in 10 min (100 in 2 h), "
+            "last: ValueError (app/views.py:41) x36, OSError",
             id="going on",
         ),
         pytest.param(
+            _digest(phase=Phase.OVER, count=2, total=2, keys=(("DOWN db1 PG", 2),)),
+            "Held back: 2 more in 10 min, last: DOWN db1 PG",
+            id="nothing says that what is down is over",
+        ),
+        pytest.param(
+            _digest(phase=Phase.OVER, count=0, keys=(("DOWN db1", 0),), total=9, total_seconds=20),
+            "Held back: 9 more in 20 s, none since, last: DOWN db1",
+            id="nothing since the last digest",
+        ),
+        pytest.param(
             _digest(phase=Phase.OVER, count=0, keys=(), total=100, total_seconds=20.0),
-            "Over: 100 more in 20 s",
-            id="over",
+            "Held back: 100 more in 20 s, none since",
+            id="of things that nobody remembers",
         ),
     ],
 )

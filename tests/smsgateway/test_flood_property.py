@@ -68,18 +68,32 @@ class FloodMachine(RuleBasedStateMachine):
     @rule(
         key=st.sampled_from("abcdefgh"),
         to=st.lists(st.sampled_from(NUMBERS), min_size=1, unique=True),
+        about=st.sampled_from(["", "db1", "db2"]),
         segments=st.integers(1, 2),
         count=st.integers(1, 100),
+        is_urgent=st.booleans(),
     )
-    def ask(self, key: str, to: list[str], segments: int, count: int) -> None:
-        verdict = self.flood.ask(key, to, segments=segments, count=count)
+    def ask(
+        self,
+        key: str,
+        to: list[str],
+        about: str,
+        segments: int,
+        count: int,
+        is_urgent: bool,  # noqa: FBT001 - hypothesis draws it
+    ) -> None:
+        verdict = self.flood.ask(
+            key, to, about=about, segments=segments, count=count, is_urgent=is_urgent
+        )
 
         assert sorted(verdict.to + verdict.held) == sorted(to)
+        assert set(verdict.braked) <= set(verdict.held)
         assert verdict.to or not verdict.is_last
+        assert not is_urgent or verdict.held == verdict.braked
         self.came.update(dict.fromkeys(to, count))
         self.got.update(verdict.to)
         self.sends += [(self.now, number, segments) for number in verdict.to]
-        self.tokens += bool(verdict.to)
+        self.tokens += bool(verdict.to) and not is_urgent
 
     @rule(seconds=st.sampled_from([0.5, 59.0, 301.0, 601.0, 3601.0, 40_000.0]))
     def wait(self, seconds: float) -> None:
@@ -92,6 +106,18 @@ class FloodMachine(RuleBasedStateMachine):
         for each in digests:
             self._receive(each)
         self.tokens += 0 if early else min(len(digests), 1)
+
+    @rule()
+    def lose_a_digest(self) -> None:
+        for each in self.flood.due():
+            self.flood.put_back(each)
+
+    @rule(seconds=st.sampled_from([1.0, 5000.0]))
+    def rest(self, seconds: float) -> None:
+        for each in self.flood.due(rest=lambda number, _: seconds * (number == NUMBERS[0])):
+            assert NUMBERS[0] not in each.to
+            self._receive(each)
+            self.tokens += 1
 
     @rule()
     def digest_when_it_is_due(self) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import quote
 
 from smsgateway.errors import WebhookError
 from smsgateway.http import HttpRequest
@@ -68,6 +69,17 @@ def _parse(request: HttpRequest, source: str) -> Notification:
         key=fingerprint(source, group, states, len(entries), is_repeat),
         incident=fingerprint(source, group or sorted({alert.key for alert in alerts})),
         more=len(entries) - len(read) + uncounted,
+        url=_page(body) if source == "alertmanager" else "",
+    )
+
+
+def _page(body: Any) -> str:
+    """Return the page that Alertmanager's own templates lead to; Grafana has none of a group."""
+    url, receiver = pick_text(body, "externalURL"), pick_text(body, "receiver")
+    if not url or not receiver:
+        return ""
+    return (
+        f"{url.rstrip('/')}/#/alerts?receiver={quote(receiver.encode(errors='replace'), safe='')}"
     )
 
 

@@ -11,7 +11,7 @@ from smsgateway.errors import WebhookError
 from smsgateway.http import HttpRequest
 from smsgateway.reading import pick, pick_text
 from smsgateway.webhook import form_pairs, json_body
-from smsgateway_alerts.alert import Alert, Notification, Status, fingerprint
+from smsgateway_alerts.alert import Alert, Notification, Status
 
 __all__ = ["parse", "read_numbers", "words_of"]
 
@@ -21,7 +21,8 @@ _FORM = "application/x-www-form-urlencoded"
 def parse(request: HttpRequest) -> Notification:
     """Read a text, and whom it is for."""
     content_type = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
-    if content_type != _FORM:
+    # curl -d says of anything that it is a form.
+    if content_type != _FORM or request.body.lstrip().startswith(b"{"):
         return words_of(json_body(request), source="plain")
     pairs = form_pairs(request)
     numbers = [value for name, value in pairs if name == "to"]
@@ -30,6 +31,9 @@ def parse(request: HttpRequest) -> Notification:
 
 def words_of(body: Any, *, source: str) -> Notification:
     """Make a notification of somebody's own words.
+
+    The same words again are another message: nobody but who sends them knows better, and says so by
+    an Idempotency-Key.
 
     Raises:
         WebhookError: There are none, or the numbers are no text.
@@ -40,8 +44,6 @@ def words_of(body: Any, *, source: str) -> Notification:
     to = read_numbers(pick(body, "to"))
     return Notification(
         alerts=(Alert(source=source, status=Status.NOTED, title=text),),
-        key=fingerprint(source, text, to),
-        incident="",
         to=to,
     )
 

@@ -20,17 +20,27 @@ from smsgateway_alerts.sources.plain import read_numbers
 __all__ = ["parse", "read"]
 
 _SOURCE = "zabbix"
-_FIELDS = ("subject", "message", "event_id", "event_value", "severity", "host", "trigger_id")
+_FIELDS = (
+    "subject",
+    "message",
+    "event_id",
+    "event_value",
+    "event_ack_status",
+    "severity",
+    "host",
+    "trigger_id",
+)
 # The subjects of its own templates: "Problem: X", "Resolved in 11s: X", "Updated problem in 5m: X".
 _SUBJECT = re.compile(
     r"(?P<said>Problem|Resolved|Updated problem)(?: in (?P<lasted>[0-9wdhms ]{1,30}))?:\s*",
     re.ASCII,
 )
-_STATUSES = {
-    "Problem": Status.FIRING,
-    "Resolved": Status.RESOLVED,
-    "Updated problem": Status.ACKNOWLEDGED,
-}
+_STATUSES = {"Problem": Status.FIRING, "Resolved": Status.RESOLVED}
+# The last line of its template for updates: "Current problem status is PROBLEM, age is 5m,
+# acknowledged: Yes." Lines before it may be anybody's comment.
+_ACKNOWLEDGED = re.compile(
+    r"^Current problem status is [^\n]*\backnowledged: Yes\.?\s*\Z", re.MULTILINE
+)
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
 _DURATION = re.compile(r"([0-9]{1,6})([wdhms])", re.ASCII)
 _HOST = re.compile(r"^Host: *(.+?)\s*$", re.MULTILINE)
@@ -54,15 +64,13 @@ def read(call: Call) -> Notification | None:
 def _notification(given: Mapping[str, str], to: tuple[str, ...]) -> Notification:
     subject = given["subject"] or given["message"].splitlines()[0]
     said = _SUBJECT.match(subject)
-    status = _STATUSES[said["said"]] if said else Status.FIRING
-    if given.get("event_value") == "0":
-        status = Status.RESOLVED
+    status = _status(said and said["said"], given)
     found = _HOST.search(given["message"])
     event = given.get("event_id") or ""
     alert = Alert(
         source=_SOURCE,
         status=status,
-        title=subject[said.end() :] if said else subject,
+        title=subject[said.end() :] if said and status is not Status.NOTED else subject,
         host=given.get("host") or (found[1] if found else ""),
         severity=_severity(given.get("severity") or ""),
         key=event,
@@ -75,6 +83,20 @@ def _notification(given: Mapping[str, str], to: tuple[str, ...]) -> Notification
         incident=fingerprint(_SOURCE, event) if event else "",
         to=to,
     )
+
+
+def _status(said: str | None, given: Mapping[str, str]) -> Status:
+    """Say how it is with a problem; of an update, whether somebody has acknowledged it.
+
+    A comment or another severity is an update, too, and nobody may be at it yet.
+    """
+    if given.get("event_value") == "0":
+        return Status.RESOLVED
+    if said != "Updated problem":
+        return _STATUSES[said] if said else Status.FIRING
+    known = given.get("event_ack_status")
+    is_known = known == "Yes" if known else bool(_ACKNOWLEDGED.search(given["message"].rstrip()))
+    return Status.ACKNOWLEDGED if is_known else Status.NOTED
 
 
 def _severity(name: str) -> str:

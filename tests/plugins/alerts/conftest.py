@@ -15,6 +15,7 @@ from smsgateway.stand_in import sends_go_to
 from smsgateway_alerts.desk import Desk
 from smsgateway_alerts.door import Door
 from smsgateway_alerts.entry import State
+from smsgateway_alerts.running import stop_all
 from smsgateway_alerts.settings import Settings
 from smsgateway_inbox import Mailbox
 from tests.plugins.alerts.answering import Answer, Answering
@@ -32,6 +33,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_running() -> Iterator[None]:
+    """Stop what a mounted application would do until the process ends."""
+    yield
+    stop_all()
 
 
 @dataclass(slots=True)

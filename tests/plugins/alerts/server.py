@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from threading import Thread
+from typing import Any, NamedTuple
 
 import requests
+import uvicorn
 
 from tests.plugins.alerts.captured import ANNA, SECRET
 
@@ -57,6 +60,20 @@ def serving(folder: Path, *options: str) -> Iterator[Running]:
             yield Running(json.loads(process.stdout.readline())["url"], process)
         finally:
             process.kill()
+
+
+@contextmanager
+def in_thread(app: Any, **options: Any) -> Iterator[int]:
+    """Run uvicorn in this process, and give its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, **options))
+    thread = Thread(target=server.run, args=([listener],))
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def post(

@@ -30,17 +30,22 @@ def call(
     *,
     method: str = "POST",
     headers: dict[str, str] | None = None,
-    ends: bool = True,
+    ends: bool | None = True,
 ) -> tuple[int, dict[str, str], bytes]:
-    """Make a request, with its body in pieces; it may end before it is whole."""
+    """Make a request, with its body in pieces; it may break off, or stop to come (None)."""
     given = {"authorization": f"Bearer {SECRET}"} | (headers or {})
     events: list[Event] = [
         {"type": "http.request", "body": piece, "more_body": True} for piece in body
     ]
-    events.append({"type": "http.request", "body": b""} if ends else {"type": "http.disconnect"})
+    if ends is not None:
+        events.append(
+            {"type": "http.request", "body": b""} if ends else {"type": "http.disconnect"}
+        )
     sent: list[Event] = []
 
     async def receive() -> Event:
+        if not events:
+            await asyncio.sleep(60)
         return events.pop(0)
 
     async def send(event: Event) -> None:
@@ -56,6 +61,8 @@ def call(
         "headers": [(name.encode(), value.encode()) for name, value in given.items()],
     }
     asyncio.run(app(scope, receive, send))
+    if not sent:
+        return 0, {}, b""
     answered = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], answered, sent[1]["body"]
 
@@ -91,9 +98,38 @@ def test_a_body_is_read_no_further_than_it_may_be(app: Any) -> None:
     assert call(app, "/v1/messages", endless())[0] == 413
 
 
-def test_whoever_goes_away_queues_nothing(app: Any, desk: Desk) -> None:
-    call(app, "/v1/messages", [b'{"text": "hej"}'], ends=False)
+def test_a_body_that_says_it_is_too_long_is_answered_before_it_comes(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smsgateway_alerts.asgi._LINGER", 0.05)
 
+    for length in (str(LONGEST + 1), "9" * 5000):
+        answer = call(app, "/v1/messages", (), headers={"content-length": length}, ends=None)
+        assert answer[0] == 413
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smsgateway_alerts.asgi._PATIENCE", 0.05)
+
+    status, _, document = call(app, "/v1/messages", [b'{"text": '], ends=None)
+
+    assert (status, json.loads(document)) == (408, {"error": "The body takes too long."})
+
+
+def test_what_comes_after_an_early_answer_is_thrown_away_for_a_while(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smsgateway_alerts.asgi._LINGER", 0.05)
+    long = {"content-length": str(LONGEST + 1)}
+
+    assert call(app, "/v1/messages", [b"x"] * 9, headers=long)[0] == 413
+    assert call(app, "/v1/messages", [b"x"] * 9, headers=long, ends=None)[0] == 413
+
+
+def test_whoever_goes_away_queues_nothing(app: Any, desk: Desk) -> None:
+    assert call(app, "/v1/messages", [b'{"text": "hej"}'], ends=False)[0] == 0
     assert sum(desk.queue.counts().values()) == 0
 
 
@@ -119,6 +155,16 @@ def test_delivery_reports_have_their_place(world: World) -> None:
     assert call(cpsms, "/reports/cpsms", method="HEAD")[0] == 200
     assert call(cpsms, "/reports", method="GET")[0] == 400  # it does not prove where it is from
     assert call(cpsms, "/reportsx", method="GET")[0] == 404
+
+
+def test_a_gateway_without_delivery_reports_has_no_place_for_them(
+    app: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    status, _, document = call(app, "/reports/inbox", [b"{}"])
+
+    assert (status, json.loads(document)) == (404, {"error": "No delivery reports are taken here."})
+    assert "where none is taken" in caplog.text
+    assert call(app, "/reports", headers={"authorization": "Bearer wrong"})[0] == 401
 
 
 def test_it_speaks_http_only(app: Any) -> None:
@@ -153,5 +199,7 @@ def test_it_is_made_of_the_configuration(world: World) -> None:
     app = alerts_app(Settings.read(world.settings))
 
     assert call(app, "/v1/messages", [b"{}"])[0] == 422
+    assert b"smsgateway_alerts_queue" in call(app, "/metrics", method="GET")[2]
+    assert call(app, "/metrics", method="GET", headers={"authorization": ""})[0] == 401
     with pytest.raises(ConfigurationError, match="nobody to tell"):
         alerts_app()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from smsgateway import RecipientResult, SendStatus
 from smsgateway.cli.app import command_line
+from smsgateway.errors import MessageError
 from smsgateway.flood import StoreError
 from smsgateway.hooks import installed_plugins
 from smsgateway.message import Message
@@ -33,6 +36,14 @@ NAGIOS = {
 }
 
 
+def killed(_: Message) -> list[RecipientResult]:
+    raise KeyboardInterrupt
+
+
+def wordless(_: Message) -> list[RecipientResult]:
+    raise MessageError("No words for that.")
+
+
 def run(*arguments: str, environ: Mapping[str, str] | None = None, stdin: str = "") -> Result:
     return CliRunner().invoke(
         command_line(), ["alert", *arguments], env=environ, input=stdin, catch_exceptions=False
@@ -46,6 +57,17 @@ def nagios(*arguments: str) -> Result:
 @pytest.fixture
 def mailbox(home: Path) -> Mailbox:
     return Mailbox(home / "data" / "smsgateway" / "inbox.db")
+
+
+@pytest.fixture(autouse=True)
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, str]]]:
+    """Let no call start a process, but write down that it would have."""
+    started: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(
+        "smsgateway_alerts.commands.start",
+        lambda _telling, arguments, environ: started.append((arguments, environ)),
+    )
+    return started
 
 
 def texts(mailbox: Mailbox) -> list[str]:
@@ -125,6 +147,77 @@ class TestKey:
         assert (first.exit_code, statuses) == (1, [0, 0])
         assert len(answering.sent) == 2
 
+    def test_of_a_call_that_was_killed_nobody_knows(self, answer_with: Let) -> None:
+        answering = answer_with(killed)
+        nagios("--key", "event 21")
+        answering.answer = saying(SendStatus.ACCEPTED)
+
+        done = [nagios("--key", "event 21") for _ in range(2)]
+
+        assert [each.exit_code for each in done] == [0, 0]
+        assert all(
+            "It may have been told: an earlier call did not end." in each.stderr for each in done
+        )
+        assert len(answering.sent) == 1
+
+    def test_a_call_that_ended_is_known_for_as_long_as_its_key(
+        self, home: Path, mailbox: Mailbox
+    ) -> None:
+        now = 1_795_300_000.0
+
+        def tell() -> Told:
+            telling = Telling(
+                Settings(gateway=f"inbox://{mailbox.path}", database=home / "alerts.db"),
+                plugins=installed_plugins(),
+                clock=lambda: now,
+            )
+            return telling.tell(
+                read_call(BY_NAME["nagios"], Call(environ=NAGIOS), text=None), [ANNA], key="k"
+            )
+
+        told = [tell()]
+        for seconds in (599, 1):
+            now += seconds
+            told.append(tell())
+
+        assert [(each.is_repeat, each.is_doubtful) for each in told] == [
+            (False, False),
+            (True, False),
+            (False, False),
+        ]
+
+    def test_that_an_older_call_ended_says_nothing_of_one_that_was_killed(
+        self, home: Path, answer_with: Let
+    ) -> None:
+        now = 1_795_300_000.0
+        answering = answer_with(saying(SendStatus.ACCEPTED))
+
+        def tell() -> Told:
+            telling = Telling(
+                Settings(gateway="null://", database=home / "alerts.db"),
+                plugins=installed_plugins(),
+                clock=lambda: now,
+            )
+            return telling.tell(
+                read_call(BY_NAME["nagios"], Call(environ=NAGIOS), text=None), [ANNA], key="k"
+            )
+
+        tell()
+        now += 601
+        answering.answer = killed
+        with pytest.raises(KeyboardInterrupt):
+            tell()
+
+        assert tell().is_doubtful
+
+    def test_what_cannot_be_sent_at_all_is_no_repeat_the_next_time(self, answer_with: Let) -> None:
+        answering = answer_with(wordless)
+        first = nagios("--key", "event 21")
+        answering.answer = saying(SendStatus.ACCEPTED)
+
+        assert "accepted 1." in nagios("--key", "event 21").stderr
+        assert first.exit_code == 1
+
     def test_where_keys_cannot_be_remembered_the_alert_goes_out(
         self, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -136,60 +229,96 @@ class TestKey:
         assert nagios("--key", "x").exit_code == 0
         assert len(texts(mailbox)) == 1
 
+    def test_where_it_cannot_be_read_whether_a_call_ended_nobody_knows(
+        self, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise QueueError("disk full")
+
+        nagios("--key", "x")
+        monkeypatch.setattr("smsgateway_alerts.queue.Queue.knows", fail)
+
+        assert "It may have been told" in nagios("--key", "x").stderr
+        assert len(texts(mailbox)) == 1
+
 
 class TestFlood:
-    def test_the_same_again_is_held_back_and_told_by_a_later_call(
-        self, home: Path, mailbox: Mailbox
+    def test_who_is_called_for_second_is_told_too(self, mailbox: Mailbox) -> None:
+        nagios()
+
+        done = run("nagios", "--to", BO, environ=NAGIOS)
+
+        assert "accepted 1." in done.stderr
+        assert [message.to for message in mailbox.messages()] == [ANNA, BO]
+
+    def test_what_is_down_again_is_told(self, mailbox: Mailbox) -> None:
+        for kind in ("PROBLEM", "RECOVERY", "PROBLEM"):
+            run("nagios", "--to", ANNA, environ=NAGIOS | {"NAGIOS_NOTIFICATIONTYPE": kind})
+
+        assert [text[:4] for text in texts(mailbox)] == ["DOWN", "OK d", "DOWN"]
+
+    def test_a_note_is_no_news_of_the_trouble(self, mailbox: Mailbox) -> None:
+        for kind in ("PROBLEM", "CUSTOM", "PROBLEM"):
+            run("nagios", "--to", ANNA, environ=NAGIOS | {"NAGIOS_NOTIFICATIONTYPE": kind})
+
+        assert len(texts(mailbox)) == 2
+
+    def test_the_emergency_brake_is_said_in_the_log(
+        self, home: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        now = 1_795_300_000.0
+        (home / "smsgateway.toml").write_text(
+            "[plugins.alerts]\nflood = {brake = {number = {messages_a_day = 1}}}"
+        )
+        nagios()
 
-        def tell(service: str) -> Told:
-            telling = Telling(
-                Settings(gateway=f"inbox://{mailbox.path}", database=home / "alerts.db"),
-                plugins=installed_plugins(),
-                clock=lambda: now,
-            )
-            call = Call(environ=NAGIOS | {"NAGIOS_SERVICEDESC": service})
-            return telling.tell(read_call(BY_NAME["nagios"], call, text=None), [ANNA], key=None)
+        done = run("nagios", "--to", ANNA, environ=NAGIOS | {"NAGIOS_SERVICEDESC": "disk"})
 
-        held = [tell("disk").held for _ in range(3)]
-        now += 700
-        tell("load")
+        assert "held back 1." in done.stderr
+        assert "The emergency brake stops an alert to 1 recipients." in caplog.text
 
-        assert held == [0, 1, 1]
-        assert texts(mailbox) == [
-            "DOWN db1 disk: timeout 10s",
-            "Over: 2 more in 1 s: DOWN db1 disk x2",
-            "DOWN db1 load: timeout 10s",
+    def test_a_call_that_holds_something_back_has_it_told(
+        self, home: Path, started: list[tuple[list[str], dict[str, str]]]
+    ) -> None:
+        url = f"inbox://{home / 'own.db'}"
+        nagios("--url", url)
+        before = list(started)
+
+        nagios("--url", url, "--segments", "2")
+
+        assert before == []
+        assert started == [
+            (["--segments", "2"], {"SMSGATEWAY_ALERT_DIGESTS_THROUGH": url}),
         ]
 
-    def test_a_digest_that_reaches_nobody_is_told_by_the_next_call(
-        self, home: Path, answer_with: Let
+    def test_where_no_process_can_be_started_the_next_call_tells(
+        self, home: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        now = 1_795_300_000.0
-        answering = answer_with(saying(SendStatus.ACCEPTED))
+        def fail(*_: object) -> None:
+            raise PermissionError("no more processes")
 
-        def tell(service: str) -> None:
-            telling = Telling(
-                Settings(gateway="null://", database=home / "alerts.db"),
-                plugins=installed_plugins(),
-                clock=lambda: now,
-            )
-            call = Call(environ=NAGIOS | {"NAGIOS_SERVICEDESC": service})
-            telling.tell(read_call(BY_NAME["nagios"], call, text=None), [ANNA], key=None)
+        monkeypatch.setattr("smsgateway_alerts.commands.start", fail)
+        (home / "smsgateway.toml").write_text("[plugins.alerts]\nflood = {window = 1}")
+        nagios()
+        done = nagios()
+        later = partial(Telling, clock=lambda: time.time() + 60)
+        monkeypatch.setattr("smsgateway_alerts.commands.Telling", later)
 
-        tell("disk")
-        tell("disk")
-        answering.answer = saying(SendStatus.REJECTED)
-        now += 700
-        tell("load")
-        answering.answer = saying(SendStatus.ACCEPTED)
-        now += 700
-        tell("swap")
+        run("nagios", "--to", ANNA, environ=NAGIOS | {"NAGIOS_SERVICEDESC": "load"})
 
-        digests = [message.text for message in answering.sent if "more in" in message.text]
-        assert len(digests) == 2
-        assert "DOWN db1 disk" in digests[1]
+        assert done.exit_code == 0
+        assert "The next call tells what is held back: no process was started" in done.stderr
+        assert texts(mailbox)[-1] == "Held back: 1 more in 1 s, last: DOWN db1 PostgreSQL"
+
+    def test_where_nobody_can_tell_it_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object) -> None:
+            raise StoreError("disk full")
+
+        monkeypatch.setattr("smsgateway.flood.Flood.wait", fail)
+
+        done = nagios()
+
+        assert done.exit_code == 0
+        assert "What is held back was not told: disk full" in done.stderr
 
     def test_where_it_cannot_remember_alerts_go_out(
         self, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
@@ -198,7 +327,7 @@ class TestFlood:
             raise StoreError("disk full")
 
         monkeypatch.setattr("smsgateway.flood.Flood.ask", fail)
-        monkeypatch.setattr("smsgateway.flood.Flood.due", fail)
+        monkeypatch.setattr("smsgateway.flood.Flood.wait", fail)
 
         assert [nagios().exit_code for _ in range(2)] == [0, 0]
         assert len(texts(mailbox)) == 2
@@ -231,6 +360,7 @@ class TestWords:
             "held": 0,
             "failed": 0,
             "is_repeat": False,
+            "is_doubtful": False,
         }
 
     def test_a_repeat_says_so(self) -> None:

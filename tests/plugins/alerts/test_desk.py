@@ -165,6 +165,56 @@ class TestEscalation:
         assert [to for to, _ in told] == [ANNA, BO]
         assert world.send(desk) == []
 
+    def test_who_is_next_is_left_alone_in_quiet_hours(self, world: World) -> None:
+        world.now -= 36.6667 * 60  # it is 21:50 then
+        desk = world.desk(routes=[self.ROUTES[0] | {"quiet": "22:00-07:00"}])
+        self.problem(desk)
+        told = world.send(desk)
+        world.now += 8.9 * 3600
+        at_night = world.send(desk)
+
+        world.now += 1000
+
+        assert [to for to, _ in told] == [ANNA]
+        assert at_night == []
+        assert [to for to, _ in world.send(desk)] == [BO, EVA]
+
+    def test_the_emergency_brake_stops_it_and_tells_later(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        desk = world.desk(
+            routes=list(self.ROUTES), flood={"brake": {"number": {"messages_an_hour": 1}}}
+        )
+        for host in ("db1", "db2"):
+            desk.take(Notification(alerts=(alert(host),), incident=host))
+        world.send(desk)
+        world.now += 900
+
+        told = world.send(desk)
+
+        assert told == [(BO, "DOWN db1 Down More alerts are held back.")]
+        assert "The emergency brake stops an alert to 1 recipients." in caplog.text
+        world.now += 3900
+        assert (BO, "Held back: 1 more in 1 s, last: DOWN db2 Down") in world.send(desk)
+
+    def test_it_is_not_held_back_as_a_repeat(self, world: World) -> None:
+        desk = world.desk(routes=[{"to": ANNA, "escalate": [{"after": "1m", "to": ANNA}]}])
+        self.problem(desk)
+        world.send(desk)
+
+        world.now += 60
+
+        assert world.send(desk) == [(ANNA, "DOWN db1 Down")]
+
+    def test_a_note_is_no_trouble(self, world: World) -> None:
+        desk = world.desk(routes=list(self.ROUTES))
+        self.problem(desk, Status.NOTED)
+        world.send(desk)
+
+        world.now += 3600
+
+        assert world.send(desk) == []
+
     def test_an_alert_without_an_incident_is_told_once(self, world: World) -> None:
         desk = world.desk(routes=list(self.ROUTES))
         desk.take(Notification(alerts=(alert("db1"),)))
@@ -172,6 +222,102 @@ class TestEscalation:
         world.now += 3600
 
         assert desk.queue.counts()[State.QUEUED] == 1
+
+
+class TestOtherRoutes:
+    """What becomes well may fit another route than what was down, as Sentry's alerts do."""
+
+    ROUTES = (
+        {
+            "match": {"severity": "critical"},
+            "to": ANNA,
+            "escalate": [{"after": "15m", "to": BO}],
+        },
+        {"to": EVA},
+    )
+
+    def take(self, desk: Desk, *alerts: Alert) -> None:
+        desk.take(Notification(alerts=alerts, incident="db1"))
+
+    def test_who_was_told_is_told_the_end_and_nobody_else_the_beginning(self, world: World) -> None:
+        desk = world.desk(routes=list(self.ROUTES))
+        self.take(desk, alert("db1", severity="critical"))
+        down = world.send(desk)
+        world.now += 120
+
+        self.take(desk, alert("db1", status=Status.RESOLVED))
+        well = world.send(desk)
+        world.now += 3600
+
+        assert down == [(ANNA, "DOWN db1 Down")]
+        assert well == [(EVA, "OK db1 Down"), (ANNA, "OK db1 Down")]
+        assert world.send(desk) == []
+
+    def test_that_somebody_is_at_it_ends_the_escalation_there(self, world: World) -> None:
+        desk = world.desk(routes=list(self.ROUTES))
+        self.take(desk, alert("db1", severity="critical"))
+        world.send(desk)
+
+        self.take(desk, alert("db1", status=Status.ACKNOWLEDGED))
+        world.send(desk)
+        world.now += 3600
+
+        assert world.send(desk) == []
+
+    def test_it_is_down_again_for_who_was_told_by_another_route(self, world: World) -> None:
+        desk = world.desk(routes=list(self.ROUTES))
+        told = []
+
+        for _ in range(2):
+            self.take(desk, alert("db1", severity="critical"))
+            self.take(desk, alert("db1", status=Status.RESOLVED))
+            told += [text for to, text in world.send(desk) if to == ANNA]
+
+        assert told == ["DOWN db1 Down", "OK db1 Down"] * 2
+
+    @pytest.mark.parametrize(
+        ("status", "word"), [(Status.RESOLVED, "OK"), (Status.ACKNOWLEDGED, "ACK")]
+    )
+    def test_of_a_group_those_are_told_once_too_whose_route_nothing_of_it_fits_now(
+        self, world: World, status: Status, word: str
+    ) -> None:
+        routes = [
+            {"match": {"severity": "critical"}, "to": ANNA},
+            {"match": {"host": "db1"}, "to": BO},
+            {"match": {"host": "db2"}, "to": EVA},
+        ]
+        desk = world.desk(routes=routes)
+        self.take(desk, alert("db1", severity="critical"), alert("db2"))
+        down = world.send(desk)
+
+        self.take(
+            desk,
+            alert("db1", status=status),
+            alert("db2", status=status),
+        )
+
+        assert down == [(ANNA, "DOWN db1 Down"), (EVA, "DOWN db2 Down")]
+        assert world.send(desk) == [
+            (BO, f"{word} db1 Down"),
+            (EVA, f"{word} db2 Down"),
+            (ANNA, f"2 {word} Down: db1, db2"),
+        ]
+
+    def test_of_a_group_only_the_part_that_is_well_is_over(self, world: World) -> None:
+        routes = [
+            {"match": {"host": f"db{n}"}, "to": to, "escalate": [{"after": "15m", "to": EVA}]}
+            for n, to in ((1, ANNA), (2, BO))
+        ]
+        desk = world.desk(routes=routes)
+        self.take(desk, alert("db1"), alert("db2"))
+        world.send(desk)
+
+        self.take(desk, alert("db1", status=Status.RESOLVED), alert("db2"))
+        told = world.send(desk)
+        world.now += 900
+
+        assert told == [(ANNA, "OK db1 Down")]
+        assert [text for to, text in world.send(desk) if to == EVA] == ["DOWN db2 Down"]
 
 
 class TestIdempotency:

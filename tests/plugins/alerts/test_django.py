@@ -9,12 +9,16 @@ from typing import Any
 
 import django
 import pytest
-from django.conf import settings
+from django.conf import settings as site_settings
 from django.test import Client
 from django.test.utils import override_settings
 
-from tests.plugins.alerts.captured import SECRET, body_of
+from smsgateway_alerts.entry import Entry
+from smsgateway_alerts.queue import Queue
+from smsgateway_alerts.settings import Settings
+from tests.plugins.alerts.captured import ANNA, SECRET, body_of
 from tests.plugins.alerts.conftest import World
+from tests.plugins.alerts.test_serving import wait_for
 
 BEARER = {"Authorization": f"Bearer {SECRET}"}
 
@@ -22,8 +26,8 @@ BEARER = {"Authorization": f"Bearer {SECRET}"}
 @pytest.fixture
 def client(world: World) -> Iterator[Client]:
     """A site whose only URLs are ours, at /sms/."""
-    if not settings.configured:
-        settings.configure(ALLOWED_HOSTS=["*"], SECRET_KEY="x", USE_TZ=True)
+    if not site_settings.configured:
+        site_settings.configure(ALLOWED_HOSTS=["*"], SECRET_KEY="x", USE_TZ=True)
         django.setup()
     from django.urls import include, path  # noqa: PLC0415 - it needs settings
 
@@ -39,7 +43,6 @@ def client(world: World) -> Iterator[Client]:
     }
     with override_settings(**site):
         yield Client(enforce_csrf_checks=True)
-    ours._door().desk.close()
     ours._door.cache_clear()
 
 
@@ -75,3 +78,22 @@ def test_answers_are_those_of_the_door(
 ) -> None:
     assert post(client, "/sms/v1/messages", body, **headers)[0] == status
     assert "/sms/" not in caplog.text  # Django would log the path, with a number in its query
+
+
+def test_metrics_are_shown_to_whoever_has_the_secret(client: Client) -> None:
+    shown = client.get("/sms/metrics", headers=BEARER)
+
+    assert b"smsgateway_alerts_queue" in shown.content
+    assert client.get("/sms/metrics").status_code == 401
+
+
+@pytest.mark.usefixtures("client")
+def test_what_waited_is_sent_when_the_site_says_that_it_starts(world: World) -> None:
+    from smsgateway_alerts.django import start  # noqa: PLC0415 - it needs settings
+
+    settings = Settings.read(world.settings)
+    Queue(settings.database_path).add([Entry(to=(ANNA,), text="left")])
+
+    start()
+
+    wait_for(lambda: len(world.mailbox.messages()) == 1)

@@ -64,12 +64,9 @@ def ask(desk: Desk) -> Ask:
         pytest.param("/alerts/grafana", "grafana-firing.documented", id="Grafana"),
         pytest.param("/alerts/uptime-kuma", "uptime-kuma-down", id="Uptime Kuma, JSON"),
         pytest.param("/alerts/uptime-kuma", "uptime-kuma-down-form", id="Uptime Kuma, form"),
-        pytest.param("/alerts/uptime-kuma", "uptime-kuma-custom-body", id="Uptime Kuma, custom"),
-        pytest.param("/v1/messages", "uptime-kuma-custom-body", id="Uptime Kuma, plain"),
         pytest.param("/alerts/zabbix", "zabbix-webhook-problem", id="Zabbix"),
         pytest.param("/alerts/healthchecks/", "healthchecks-webhook-down", id="Healthchecks"),
         pytest.param("/alerts/sentry", "sentry-issue-alert.documented", id="Sentry"),
-        pytest.param("/v1/messages", "home-assistant-rest-notify", id="Home Assistant"),
     ],
 )
 def test_what_a_tool_posts_is_queued_once(ask: Ask, desk: Desk, path: str, name: str) -> None:
@@ -79,6 +76,21 @@ def test_what_a_tool_posts_is_queued_once(ask: Ask, desk: Desk, path: str, name:
     assert first[0] == again[0] == 200
     assert first[1]["queued"] == desk.queue.counts()[State.QUEUED] > 0
     assert again[1] == {"queued": 0, "repeat": True}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        pytest.param("/alerts/uptime-kuma", "uptime-kuma-custom-body", id="Uptime Kuma, custom"),
+        pytest.param("/v1/messages", "uptime-kuma-custom-body", id="Uptime Kuma, plain"),
+        pytest.param("/v1/messages", "home-assistant-rest-notify", id="Home Assistant"),
+    ],
+)
+def test_words_of_ones_own_are_queued_each_time(ask: Ask, desk: Desk, path: str, name: str) -> None:
+    answers = [ask(path, body_of(name), headers=BEARER | headers_of(name))[1] for _ in range(2)]
+
+    assert answers[0] == answers[1]
+    assert desk.queue.counts()[State.QUEUED] == 2 * answers[0]["queued"] > 0
 
 
 class TestSecrets:
@@ -209,6 +221,40 @@ def test_a_form_is_a_message_too(ask: Ask, world: World, desk: Desk) -> None:
     assert world.send(desk) == [(ANNA, "hej"), (BO, "hej")]
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        pytest.param("application/x-www-form-urlencoded", id="curl's own"),
+        pytest.param("text/plain", id="text"),
+        pytest.param("", id="none"),
+    ],
+)
+def test_json_is_json_whatever_it_is_said_to_be(
+    ask: Ask, world: World, desk: Desk, content_type: str
+) -> None:
+    body = b' {"text": "hej & hej", "to": "+31612345678"}'
+
+    status, _ = ask("/v1/messages", body, headers=BEARER | {"Content-Type": content_type})
+
+    assert status == 200
+    assert world.send(desk) == [(ANNA, "hej & hej")]
+
+
+def test_words_that_come_twice_are_two_messages_and_the_second_is_counted(
+    ask: Ask, world: World, desk: Desk
+) -> None:
+    body = b'{"text": "the laundry is done", "to": "+31612345678"}'
+
+    answers = [ask("/v1/messages", body)[1] for _ in range(3)]
+    first = world.send(desk)
+    world.now += 700
+    later = world.send(desk)
+
+    assert answers == [{"queued": 1, "repeat": False}] * 3
+    assert first == [(ANNA, "the laundry is done")]
+    assert [("2 more" in text, to) for to, text in later] == [(True, ANNA)]
+
+
 class TestIdempotencyKey:
     def test_the_same_request_again_is_answered_and_not_sent(self, ask: Ask, desk: Desk) -> None:
         headers = BEARER | {"Idempotency-Key": "order-17"}
@@ -226,6 +272,14 @@ class TestIdempotencyKey:
 
         assert status == 422
         assert document == {"error": "The key was used before, for something else."}
+
+    def test_a_request_to_another_url_is_another_one(self, ask: Ask) -> None:
+        headers = BEARER | {"Idempotency-Key": "order-17"}
+        ask("/v1/messages", query="?to=%2B31612345678", headers=headers)
+
+        status, _ = ask("/v1/messages", query="?to=%2B31687654321", headers=headers)
+
+        assert status == 422
 
     def test_a_key_has_a_length(self, ask: Ask) -> None:
         assert ask("/v1/messages", headers=BEARER | {"Idempotency-Key": "x" * 201})[0] == 422

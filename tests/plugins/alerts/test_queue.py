@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from smsgateway_alerts.entry import Batch, Entry, Row, Seen, State
-from smsgateway_alerts.file import QueueError
+from smsgateway_alerts.file import QueueError, locked
 from smsgateway_alerts.queue import KeyReused, Queue
 from tests.plugins.alerts.captured import ANNA, BO, EVA
 
@@ -84,6 +84,14 @@ class TestAdding:
         queue.forget(seen)
 
         assert queue.add([DOWN], seen=[seen]) == 1
+
+    def test_a_key_is_known_for_its_time(self, queue: Queue, clock: Clock) -> None:
+        queue.add([], seen=[Seen(key="k", seconds=300)])
+
+        known = [queue.knows("k"), queue.knows("other")]
+        clock.now += 300
+
+        assert (known, queue.knows("k")) == ([True, False], False)
 
     def test_a_key_for_something_else_is_refused(self, queue: Queue) -> None:
         queue.add([DOWN], seen=[Seen(key="k", seconds=9, content="a")])
@@ -156,6 +164,19 @@ class TestTrying:
 
         assert queue.claim() is None
         assert queue.counts()[State.EXPIRED] == 1
+
+    def test_what_is_given_up_is_an_error_in_the_log(
+        self, queue: Queue, clock: Clock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        queue.add([Entry(to=(ANNA, BO), text="amber heron")])
+
+        clock.now += 3600
+        queue.claim()
+        queue.claim()
+
+        assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+            ("ERROR", "2 alerts are given up: they could not be sent in time.")
+        ]
 
     def test_what_may_have_been_taken_is_sent_once_more_and_never_again(self, queue: Queue) -> None:
         queue.add([DOWN])
@@ -252,6 +273,47 @@ class TestRecovering:
 
 STEP = Entry(to=(BO,), text="DOWN db1", incident="db1", step=1, delay=900)
 
+SENDING = """
+import os, pathlib, sqlite3, sys
+from smsgateway_alerts.file import QueueError, locked
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    with locked(pathlib.Path(sys.argv[1])) as is_sender:
+        print(is_sender)
+except QueueError as error:
+    print(error)
+"""
+
+
+def test_who_cannot_write_to_the_lock_is_not_the_sender() -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        lock = Path(folder) / "alerts.db.sender"
+        lock.touch()
+        lock.chmod(0o444)
+        command = [sys.executable, "-c", SENDING, str(lock)]
+
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert said == f"The lock {lock} cannot be used: attempt to write a readonly database.\n"
+
+
+def test_a_lock_that_is_no_lock_is_nobodys(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    lock.write_bytes(b"no database" * 100)
+
+    with pytest.raises(QueueError, match="file is not a database"), locked(lock):
+        pytest.fail("it was locked")
+
+
+def test_a_lock_that_cannot_be_made_is_nobodys(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(QueueError, match="cannot be used"), locked(tmp_path / "file" / "lock"):
+        pytest.fail("it was locked")
+
 
 class TestIncidents:
     def test_who_is_next_is_told_when_nothing_has_become_well(
@@ -303,6 +365,45 @@ class TestIncidents:
 
         assert queue.add([OK]) == 0
         assert claimed(queue) == []
+
+    def test_what_is_being_tried_again_is_not_canceled_and_not_overtaken(
+        self, queue: Queue, clock: Clock
+    ) -> None:
+        queue.add([DOWN])
+        queue.put_back(rows_of(queue.claim()))
+
+        queue.add([OK])
+        at_once = claimed(queue)
+        clock.now += 1
+
+        assert at_once == []
+        assert claimed(queue) == [("DOWN db1", [ANNA]), ("OK db1", [ANNA])]
+
+    def test_what_is_given_up_keeps_nothing_back(self, queue: Queue, clock: Clock) -> None:
+        queue.add([DOWN])
+        queue.put_back(rows_of(queue.claim()))
+        clock.now += 3000
+        queue.put_back(rows_of(queue.claim()))
+        queue.add([OK])
+
+        clock.now += 600
+
+        assert claimed(queue) == [("OK db1", [ANNA])]
+
+    def test_what_was_not_tried_yet_keeps_nothing_back(self, queue: Queue) -> None:
+        queue.add([STEP])
+
+        queue.add([Entry(to=(BO,), text="DOWN db1 again", incident="db1")])
+
+        assert claimed(queue) == [("DOWN db1 again", [BO])]
+
+    def test_another_trouble_waits_for_nothing(self, queue: Queue) -> None:
+        queue.add([DOWN])
+        queue.put_back(rows_of(queue.claim()))
+
+        queue.add([Entry(to=(ANNA,), text="DOWN db2", incident="db2")])
+
+        assert claimed(queue) == [("DOWN db2", [ANNA])]
 
     def test_the_next_trouble_escalates_anew(self, queue: Queue, clock: Clock) -> None:
         queue.add([DOWN, STEP])

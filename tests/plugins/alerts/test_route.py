@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ from smsgateway_alerts import Alert, Status
 from smsgateway_alerts.route import Quiet, Route, read_routes, seconds
 from tests.plugins.alerts.captured import ANNA, BO
 
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 DISK = Alert(
     source="alertmanager",
     status=Status.FIRING,
@@ -56,11 +59,59 @@ def test_a_route_is_for_the_alerts_that_match(
     ],
 )
 def test_quiet_hours_end(hours: str, now: str, until: str | None) -> None:
-    zone = ZoneInfo("Europe/Copenhagen")
+    began = datetime.fromisoformat(now).replace(tzinfo=COPENHAGEN).timestamp()
 
-    end = Quiet.parse(hours).until(datetime.fromisoformat(now).replace(tzinfo=zone))
+    seconds = Quiet.parse(hours).wait(began, COPENHAGEN)
 
-    assert (end and f"{end:%Y-%m-%dT%H:%M}") == until
+    end = datetime.fromtimestamp(began + seconds, COPENHAGEN)
+    assert f"{end:%Y-%m-%dT%H:%M}" == (until or now)
+
+
+@pytest.fixture
+def machine_in_copenhagen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Europe/Copenhagen")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("machine_in_copenhagen")
+@pytest.mark.parametrize("zone", [COPENHAGEN, None], ids=["the zone's", "the machine's"])
+@pytest.mark.parametrize(
+    ("hours", "began", "end"),
+    [
+        pytest.param("22:00-07:00", "2026-10-24T21:00", "2026-10-25T06:00", id="to winter time"),
+        pytest.param("22:00-07:00", "2026-03-28T22:00", "2026-03-29T05:00", id="to summer time"),
+        pytest.param("22:00-02:30", "2026-10-25T00:10", "2026-10-25T00:30", id="the first 02:10"),
+        pytest.param("22:00-02:30", "2026-10-25T01:10", "2026-10-25T01:30", id="the second 02:10"),
+        pytest.param("22:00-02:30", "2026-03-29T00:50", "2026-03-29T01:30", id="there is no 02:30"),
+    ],
+)
+def test_quiet_hours_are_those_of_the_wall_when_it_is_changed(
+    hours: str, began: str, end: str, zone: ZoneInfo | None
+) -> None:
+    at = datetime.fromisoformat(began).replace(tzinfo=UTC).timestamp()
+
+    seconds = Quiet.parse(hours).wait(at, zone)
+
+    assert f"{datetime.fromtimestamp(at + seconds, UTC):%Y-%m-%dT%H:%M}" == end
+
+
+def test_a_route_without_quiet_hours_never_waits() -> None:
+    assert Route(to=(ANNA,)).wait(0.0, None) == 0
+
+
+def test_a_route_is_known_by_what_it_says() -> None:
+    keys = {
+        Route(to=(ANNA,)).key,
+        Route(to=(BO,)).key,
+        Route(to=(ANNA,), match={"team": ("db",)}).key,
+        Route(to=(ANNA,), quiet=Quiet.parse("22:00-07:00")).key,
+    }
+
+    assert len(keys) == 4
+    assert Route(to=(ANNA,)).key in keys
 
 
 @pytest.mark.parametrize(

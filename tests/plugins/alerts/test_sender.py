@@ -13,8 +13,10 @@ from smsgateway import RecipientResult, SendStatus
 from smsgateway.errors import AuthenticationError, ConfigurationError, MessageError
 from smsgateway.flood import StoreError
 from smsgateway.message import Message
+from smsgateway_alerts import Alert, Notification, Status
 from smsgateway_alerts.desk import Desk
 from smsgateway_alerts.entry import Entry, State
+from smsgateway_alerts.file import QueueError
 from smsgateway_alerts.settings import Settings
 from tests.plugins.alerts.answering import Answer, Answering, cut_off, saying
 from tests.plugins.alerts.captured import ANNA, BO
@@ -170,7 +172,7 @@ class TestFlood:
         third = world.send(desk)
 
         assert (first, second) == ([(ANNA, "DOWN db1")], [])
-        assert third == [(ANNA, "Over: 2 more in 1 s: DOWN db1 x2")]
+        assert third == [(ANNA, "Held back: 2 more in 1 s, last: DOWN db1")]
         assert desk.sender.held == 2
 
     def test_the_last_one_says_that_more_are_held_back(self, world: World) -> None:
@@ -210,6 +212,176 @@ class TestFlood:
         assert "The file cannot be used." in caplog.text
 
 
+class TestNews:
+    def tell(self, world: World, desk: Desk, *statuses: Status) -> list[str]:
+        told = []
+        for status in statuses:
+            alert = Alert(source="t", status=status, title="PG", host="db1")
+            desk.take(Notification(alerts=(alert,), incident="db1"))
+            told += [text for _, text in world.send(desk)]
+            world.now += 60
+        return told
+
+    def test_what_is_down_again_is_told(self, world: World) -> None:
+        desk = world.desk(recipients=[ANNA])
+
+        told = self.tell(world, desk, Status.FIRING, Status.RESOLVED, Status.FIRING)
+
+        assert told == ["DOWN db1 PG", "OK db1 PG", "DOWN db1 PG"]
+        assert desk.queue.counts()[State.HELD] == 0
+
+    def test_a_note_between_is_no_news_of_it(self, world: World) -> None:
+        desk = world.desk(recipients=[ANNA])
+
+        told = self.tell(world, desk, Status.FIRING, Status.NOTED, Status.FIRING)
+
+        assert told == ["DOWN db1 PG", "db1 PG"]
+
+    def test_where_too_much_changes_the_digest_says_how_it_is(self, world: World) -> None:
+        desk = world.desk(recipients=[ANNA], flood={"limit": 3, "per": 36_000})
+        changes = (Status.FIRING, Status.RESOLVED) * 3
+
+        told = self.tell(world, desk, *changes, Status.FIRING)
+        world.now += 600
+
+        assert told == ["DOWN db1 PG", "OK db1 PG More alerts are held back."]
+        assert world.send(desk) == [(ANNA, "Held back: 5 more in 4 min, last: DOWN db1 PG")]
+
+
+class TestDigests:
+    @pytest.fixture
+    def desk(self, world: World) -> Desk:
+        desk = world.desk()
+        for _ in range(4):
+            desk.queue.add([DOWN])
+            world.send(desk)
+        world.now += 700
+        return desk
+
+    def test_one_that_cannot_be_queued_is_told_later(
+        self,
+        world: World,
+        desk: Desk,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        with monkeypatch.context() as full:
+            full.setattr("smsgateway_alerts.queue.Queue.add", _disk_full)
+            desk.sender.tell_digests()
+        world.now += 60
+
+        assert world.send(desk) == [(ANNA, "Held back: 3 more in 1 s, last: DOWN db1")]
+        assert "disk full" in caplog.text
+
+    def test_one_that_can_be_kept_nowhere_is_told_in_the_log(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr("smsgateway_alerts.queue.Queue.add", _disk_full)
+        monkeypatch.setattr("smsgateway.flood.Flood.put_back", _store_full)
+
+        desk.sender.tell_digests()
+
+        assert "That 3 alerts were held back is not told." in caplog.text
+
+    def test_what_a_call_of_the_command_held_back_waits_for_nothing(self, world: World) -> None:
+        desk = world.desk(routes=[{"to": ANNA, "quiet": "22:00-07:00"}])
+        desk.sender._flood.hold("DOWN db1", [ANNA])
+
+        world.now += 600
+
+        assert len(world.send(desk)) == 1
+
+    def test_they_wait_while_it_cannot_be_read_who_is_to_be_left_alone(
+        self,
+        world: World,
+        desk: Desk,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr("smsgateway_alerts.queue.Queue.routes_held", _disk_full)
+            desk.sender.tell_digests()
+
+        assert "disk full" in caplog.text
+        assert len(world.send(desk)) == 1
+
+    @pytest.mark.parametrize(
+        ("severities", "told"),
+        [
+            pytest.param(["warning"], [0, 0, 1], id="all of a route that is quiet"),
+            pytest.param(["critical"], [0, 1, 0], id="all of one that is not"),
+            pytest.param(["warning", "critical"], [0, 1, 0], id="some of one that is not"),
+            pytest.param(["info"], [0, 1, 0], id="of no route"),
+        ],
+    )
+    def test_they_keep_the_quiet_hours_of_what_they_tell_of(
+        self, world: World, severities: list[str], told: list[int]
+    ) -> None:
+        routes = [
+            {"match": {"severity": "warning"}, "to": ANNA, "quiet": "22:00-07:00"},
+            {"match": {"severity": "critical"}, "to": ANNA},
+        ]
+        world.now -= 31.6667 * 60  # it is 21:55 then
+        desk = world.desk(routes=routes, recipients=[ANNA])
+        alerts = [
+            Alert(source="t", status=Status.FIRING, title="PG", host="db1", severity=severity)
+            for severity in severities
+        ]
+        for alert in (*alerts, *alerts):
+            desk.take(Notification(alerts=(alert,)))
+        world.send(desk)
+
+        digests = []
+        for seconds in (0, 11 * 60, 9 * 3600):
+            world.now += seconds
+            digests.append(len(world.send(desk)))
+
+        assert digests == told
+
+
+def _disk_full(*_: object, **__: object) -> None:
+    raise QueueError("disk full")
+
+
+def _store_full(*_: object, **__: object) -> None:
+    raise StoreError("disk full")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        pytest.param(saying(SendStatus.NOT_SENT), "No recipient was accepted", id="not sent"),
+        pytest.param(unauthorized, "Who are you?", id="unauthorized"),
+    ],
+)
+def test_what_is_tried_again_is_said_with_its_source_and_when(
+    world: World,
+    answer_with: Let,
+    caplog: pytest.LogCaptureFixture,
+    answer: Answer,
+    words: str,
+) -> None:
+    answer_with(answer)
+    desk = world.desk(recipients=[ANNA])
+    alert = Alert(source="nagios", status=Status.FIRING, title="amber heron")
+    desk.take(Notification(alerts=(alert,)))
+
+    for _ in range(3):
+        desk.sender.send_next()
+        world.now += 5
+
+    sentence = "An alert of nagios was not sent to 1 recipients; it is tried again in {} s."
+    assert [sentence.format(seconds) in caplog.text for seconds in (1, 2, 4, 8)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert words in caplog.text
+    assert "heron" not in caplog.text
+    assert ANNA not in caplog.text
+
+
 def wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
     while not condition():
@@ -238,6 +410,32 @@ class TestThread:
         time.sleep(0.1)
 
         assert world.mailbox.messages() == []
+
+    @pytest.mark.parametrize("broken", ["sending", "claim"])
+    def test_that_nothing_can_be_sent_is_said_once(
+        self,
+        world: World,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+        broken: str,
+    ) -> None:
+        tries = []
+
+        def fail(*_: object) -> None:
+            tries.append(1)
+            raise QueueError("It may only be read.")
+
+        monkeypatch.setattr("smsgateway_alerts.sender._PAUSE", 0.01)
+        monkeypatch.setattr(f"smsgateway_alerts.queue.Queue.{broken}", fail)
+        desk = Desk(Settings.read(world.settings))
+        desk.queue.add([Entry(to=(ANNA,), text="DOWN db1")])
+
+        desk.sender.wake()
+        wait_for(lambda: len(tries) > 3)
+        desk.close()
+
+        assert world.mailbox.messages() == []
+        assert caplog.text.count("The queue cannot be emptied: It may only be read.") == 1
 
     def test_a_queue_that_breaks_is_told_and_tried_again(
         self, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

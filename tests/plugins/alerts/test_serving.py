@@ -18,6 +18,7 @@ import uvicorn
 from click.testing import CliRunner
 
 from smsgateway.cli.app import command_line
+from smsgateway_alerts.connection import Connection
 from smsgateway_alerts.serving import is_loopback
 from smsgateway_inbox import Mailbox
 from tests.plugins.alerts.captured import ANNA, SECRET, body_of, headers_of
@@ -179,6 +180,8 @@ def test_it_is_uvicorn_that_serves(home: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "embedded inbox" in done.stderr
     assert host == "::1"
     assert not config.proxy_headers
+    assert config.http is Connection  # which gives nobody more than 15 s
+    assert config.limit_concurrency == 500
 
 
 def test_metrics_are_an_extra(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,8 +131,18 @@ class TestOutlet:
         outlet = Outlet.open("null://", installed_plugins(), is_remembered=False)
 
         assert not outlet.is_repeated
-        assert outlet.gateway.options.deadline * 2 < 30  # when Nagios gives up on a command
         assert outlet.gateway.options.guarantee is Guarantee.AT_LEAST_ONCE
+
+    def test_whoever_waits_waits_for_seconds_whatever_the_account_says(self) -> None:
+        url = "null://?retry_for=3600"
+
+        awaited, other = (
+            Outlet.open(url, installed_plugins(), is_remembered=False, is_awaited=is_awaited)
+            for is_awaited in (True, False)
+        )
+
+        assert awaited.gateway.options.retry_for <= 12
+        assert other.gateway.options.retry_for == 3600
 
     def test_it_is_an_account_or_a_url(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SMSGATEWAY_ALERTS_URL", "null://?region=DK")

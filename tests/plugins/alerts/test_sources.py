@@ -246,11 +246,41 @@ class TestUptimeKuma:
             parsed("uptime-kuma", post(body, Content_Type="multipart/form-data; boundary=x"))
 
 
+UPDATE = (
+    "Bo commented problem at 2026.11.21 21:10:00.\r\nacknowledged: Yes.\r\n\r\n"
+    "Current problem status is PROBLEM, age is 5m, acknowledged: {}."
+)
+
+
 class TestZabbix:
-    def test_an_update_is_somebody_at_it(self) -> None:
+    @pytest.mark.parametrize(
+        ("changes", "text"),
+        [
+            pytest.param({"event_ack_status": "Yes"}, "ACK Disk full", id="its macro says so"),
+            pytest.param({"message": UPDATE.format("Yes")}, "ACK Disk full", id="its words do"),
+            pytest.param(
+                {"event_ack_status": "No", "message": UPDATE.format("Yes")},
+                "Updated problem in 5m: Disk full",
+                id="its macro says no",
+            ),
+            pytest.param(
+                {"message": UPDATE.format("No")}, "Updated problem in 5m: Disk full", id="a comment"
+            ),
+            pytest.param(
+                {"message": UPDATE.format("Yes") + "\r\nnot yet"},
+                "Updated problem in 5m: Disk full",
+                id="a comment that says so",
+            ),
+            pytest.param({}, "Updated problem in 5m: Disk full", id="nothing says so"),
+            pytest.param({"event_value": "0"}, "OK Disk full after 5m", id="well again"),
+        ],
+    )
+    def test_an_update_is_somebody_at_it_only_where_it_is_acknowledged(
+        self, changes: dict[str, str], text: str
+    ) -> None:
         body = {"subject": "Updated problem in 5m: Disk full", "message": "", "event_value": "1"}
 
-        assert summary(parsed("zabbix", post(body))) == "ACK Disk full"
+        assert summary(parsed("zabbix", post(body | changes))) == text
 
     def test_the_value_of_the_event_counts_for_more_than_the_subject(self) -> None:
         body = {"subject": "Disk full", "host": "db1", "event_value": "0", "severity": "Warning"}

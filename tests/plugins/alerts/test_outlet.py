@@ -1,0 +1,103 @@
+"""A gateway that somebody waits for, and vendors that hang."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+
+from smsgateway.errors import OutcomeUnknown, SendFailed
+from smsgateway.gateway import SmsGateway
+from smsgateway.hooks import installed_plugins
+from smsgateway.http import HttpRequest, HttpResponse
+from smsgateway.options import TransportOptions
+from smsgateway.result import SendStatus
+from smsgateway.routing import Clock
+from smsgateway_alerts.outlet import AwaitedGateway, Outlet
+from tests.plugins.alerts.captured import ANNA
+
+HANGING = "cpsms+http://u:k@127.0.0.1:9?deadline=30"
+
+
+@dataclass(slots=True)
+class Hanging:
+    """A vendor that never answers, in a time of the test's own."""
+
+    now: float = 100.0
+    most: float = 60.0
+    waited: list[float] = field(default_factory=list)
+
+    def clock(self) -> Clock:
+        return Clock(seconds=lambda: self.now, now=lambda: datetime.fromtimestamp(self.now, UTC))
+
+    def transport(self, options: TransportOptions) -> HangingTransport:
+        return HangingTransport(self, options.deadline)
+
+
+@dataclass(slots=True)
+class HangingTransport:
+    vendor: Hanging
+    deadline: float
+
+    def exchange(self, _: HttpRequest) -> HttpResponse:
+        seconds = min(self.deadline, self.vendor.most)
+        self.vendor.waited.append(seconds)
+        self.vendor.now += seconds
+        raise OutcomeUnknown("No answer.")
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def vendor(monkeypatch: pytest.MonkeyPatch) -> Hanging:
+    hanging = Hanging()
+    monkeypatch.setattr(SmsGateway, "_new_transport", lambda _, options: hanging.transport(options))
+    return hanging
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param(HANGING, id="an account"),
+        pytest.param(f"{HANGING}&retry_for=3600", id="one that tries for an hour"),
+        pytest.param(f"failover({HANGING} {HANGING})", id="several accounts"),
+    ],
+)
+def test_however_often_it_tries_a_gateway_ends_in_time(vendor: Hanging, url: str) -> None:
+    opened = Outlet.open(url, installed_plugins(), is_remembered=False, is_awaited=True).gateway
+    gateway = AwaitedGateway(opened.provider, opened.options, clock=vendor.clock())
+    began = vendor.now
+
+    with pytest.raises(SendFailed) as raised:
+        gateway.send("DOWN db1", to=ANNA)
+    with pytest.raises(SendFailed):
+        gateway.send("Held back", to=ANNA)
+
+    assert isinstance(opened, AwaitedGateway)
+    assert [result.status for result in raised.value.result.recipients] == [SendStatus.UNKNOWN]
+    assert vendor.now - began <= 12
+    assert len(vendor.waited) == 1
+
+
+def test_a_vendor_who_answers_late_is_waited_for_a_little_less(vendor: Hanging) -> None:
+    opened = Outlet.open(HANGING, installed_plugins(), is_remembered=False, is_awaited=True).gateway
+    gateway = AwaitedGateway(opened.provider, opened.options, clock=vendor.clock())
+    vendor.most = 4.0
+
+    with pytest.raises(SendFailed):
+        gateway.send("DOWN db1", to=ANNA)
+    with pytest.raises(SendFailed):
+        gateway.send("Held back", to=ANNA)
+
+    assert vendor.waited == [4.0, 4.0, 1.0]
+
+
+def test_where_nobody_waits_an_account_has_its_own_time(vendor: Hanging) -> None:
+    outlet = Outlet.open(HANGING, installed_plugins(), is_remembered=False)
+
+    with pytest.raises(SendFailed):
+        outlet.gateway.send("DOWN db1", to=ANNA)
+
+    assert vendor.waited == [30.0, 30.0]

@@ -34,6 +34,7 @@ __all__ = [
     "Transport",
     "arun",
     "basic_token",
+    "is_this_machine",
     "run",
     "secure_url",
 ]
@@ -230,17 +231,16 @@ async def arun(flow: Flow[T], exchange: Callable[[HttpRequest], Awaitable[HttpRe
 
 
 @lru_cache(maxsize=256)
-def _is_private_enough(scheme: str, host: str) -> bool:
-    if scheme == "https":
-        return True
-    if scheme != "http":
-        return False
-    if host == "localhost":
-        return True
+def is_this_machine(host: str) -> bool:
+    """Tell whether a URL's host is this machine itself, by name or address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return False
+        return host == "localhost"
+
+
+def _is_private_enough(scheme: str, host: str) -> bool:
+    return scheme == "https" or (scheme == "http" and is_this_machine(host))
 
 
 def secure_url(url: str) -> str:

@@ -6,7 +6,6 @@ import asyncio
 from contextvars import ContextVar
 from math import inf
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from urllib3.util.wait import wait_for_read
@@ -14,6 +13,7 @@ from urllib3.util.wait import wait_for_read
 from smsgateway.errors import ConfigurationError
 from smsgateway.http import HttpResponse
 from smsgateway.transport import IDLE_LIMIT, MAX_BODY, Timeouts
+from smsgateway.transport.proxy import Proxies
 from smsgateway.transport.tls import trusting
 from smsgateway.transport.wire import BadAnswer, failure, outgoing_headers, require_plain
 
@@ -34,12 +34,15 @@ if TYPE_CHECKING:
     from aiohttp.tracing import Trace
 
     from smsgateway.http import HttpRequest
+    from smsgateway.transport.proxy import Proxy
 
 __all__ = ["AiohttpTransport"]
 
 
 class AiohttpTransport:
     """Sends through aiohttp, with a session for each event loop.
+
+    The environment's proxy is read once, as `smsgateway.transport.proxy` says.
 
     Args:
         timeouts: How long an exchange may take.
@@ -50,7 +53,7 @@ class AiohttpTransport:
         max_body: The longest body of an answer, in bytes.
 
     Raises:
-        ConfigurationError: `ca_file` cannot be used.
+        ConfigurationError: `ca_file` cannot be used, or the environment's proxy.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class AiohttpTransport:
         self._idle_limit = idle_limit
         self._max_body = max_body
         self._context = trusting(ca_file)
+        self._proxies = Proxies()
         self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 
     async def exchange(self, request: HttpRequest) -> HttpResponse:
@@ -78,13 +82,14 @@ class AiohttpTransport:
             OutcomeUnknown: It may have.
         """
         headers = outgoing_headers(request)
+        url = URL(request.url, encoded=True)
+        proxy = self._proxies.leading_to(url.host or "") if url.scheme == "https" else None
         phase = _Phase()
         token = _PHASE.set(phase)
         try:
-            return await self._answer(request, headers)
+            return await self._answer(request, url, headers, proxy)
         except (aiohttp.ClientError, BadAnswer, OSError, RuntimeError, ValueError) as error:
-            host = urlsplit(request.url).hostname or ""
-            failed = failure(host, error, written=phase.written)
+            failed = failure(url.host or "", _refused(error), written=phase.written, proxy=proxy)
         finally:
             _PHASE.reset(token)
         # Out here, so that no library's error, which may hold the request, hangs on to ours.
@@ -96,10 +101,14 @@ class AiohttpTransport:
         if session:
             await session.close()
 
-    async def _answer(self, request: HttpRequest, headers: Mapping[str, str]) -> HttpResponse:
+    async def _answer(
+        self, request: HttpRequest, url: URL, headers: Mapping[str, str], proxy: Proxy | None
+    ) -> HttpResponse:
         async with self._session().request(
             request.method,
-            URL(request.url, encoded=True),
+            url,
+            proxy=proxy.url if proxy else None,
+            proxy_headers=proxy.headers if proxy else None,
             data=request.body or None,
             headers=headers,
             allow_redirects=False,
@@ -135,6 +144,13 @@ class AiohttpTransport:
             auto_decompress=False,
             trust_env=False,
         )
+
+
+def _refused(error: Exception) -> Exception:
+    """Say it as the other transport does if it is a proxy's no."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return BadAnswer(f"the proxy answered {error.status}")
+    return error
 
 
 def _merged(headers: Mapping[str, str]) -> dict[str, str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from smsgateway.transport.incoming import Answer, Watch
+    from smsgateway.transport.proxy import Proxy
 
 __all__ = ["Pool", "SecurePool"]
 
@@ -36,17 +37,31 @@ class Connection(HTTPConnection):
 
     Attributes:
         watch: The exchange that is under way; the pool sets it.
+        way: The proxy that leads to the host, if one does; the pool sets it. (urllib3 has another
+            use for the name `proxy`.)
     """
 
     watch: Watch
+    way: Proxy | None = None
     _method: str
     _idle_since = 0.0
 
     def _new_conn(self) -> socket.socket:
+        if self.way is None:
+            return self._reach(self._dns_host, self.port)
+        sock = self._reach(self.way.host, self.way.port)
+        try:
+            sock.sendall(self.way.opening(self.host, self.port))
+            Incoming(sock, self.watch).tunnel()
+            sock.settimeout(self.watch.left(self.watch.timeouts.connect))  # for the handshake
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    def _reach(self, host: str, port: int) -> socket.socket:
         failed: OSError | None = None
-        for *kind, _, address in socket.getaddrinfo(
-            self._dns_host, self.port, type=socket.SOCK_STREAM
-        ):
+        for *kind, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
             try:
                 return self._dial(socket.socket(*kind), address)
             except OSError as error:
@@ -113,7 +128,13 @@ class SecureConnection(Connection, HTTPSConnection):
 
 
 class Pool(HTTPConnectionPool):
-    """A pool that tries once, follows nothing, and logs no path."""
+    """A pool that tries once, follows nothing, and logs no path.
+
+    Attributes:
+        way: The proxy that leads to its host, if one does.
+    """
+
+    way: Proxy | None = None
 
     @property
     def ConnectionCls(self) -> type[HTTPConnection]:  # type: ignore[override] # noqa: N802 - urllib3's word
@@ -140,7 +161,7 @@ class Pool(HTTPConnectionPool):
         try:
             return self._exchange(timeout, method, url, body, headers)
         except (OSError, HTTPError, HTTPException, ValueError) as error:
-            failed = failure(self.host, error, written=timeout.written)
+            failed = failure(self.host, error, written=timeout.written, proxy=self.way)
         # Out here, so that no library's error, which may hold the request, hangs on to ours.
         raise failed
 
@@ -155,7 +176,7 @@ class Pool(HTTPConnectionPool):
         connection = self._leased(watch)
         is_whole = False
         try:
-            connection.watch = watch
+            connection.watch, connection.way = watch, self.way
             connection.request(method, url, body=body, headers=headers)
             # `Connection` has marked this; one that somebody put in its place has not.
             watch.written = True

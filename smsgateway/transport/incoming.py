@@ -103,9 +103,7 @@ class Incoming:
             BadAnswer: It is none, or cut off, or too long.
             OSError: The connection failed, or it took too long.
         """
-        version, status, headers = self._head()
-        while status < 200:  # an interim one, of which any number may come before
-            version, status, headers = self._head()
+        version, status, headers = self._final_head()
         require_plain(headers.get("content-encoding"))
         options = headers.get("connection", "").lower()
         is_last = "close" in options if version != "0" else "keep-alive" not in options
@@ -121,6 +119,25 @@ class Incoming:
             raise BadAnswer("it is too long")
         # What comes unasked would be taken for the answer to the next request.
         return Answer(status, headers, body, is_last or bool(self._unread))
+
+    def tunnel(self) -> None:
+        """Read a proxy's answer to CONNECT, after which the connection is the provider's.
+
+        Raises:
+            BadAnswer: It is a no, or none.
+            OSError: The connection failed, or it took too long.
+        """
+        _, status, _ = self._final_head()
+        if not 200 <= status < 300:
+            raise BadAnswer(f"the proxy answered {status}")
+        if self._unread:
+            raise BadAnswer("the proxy says what nobody asked for")
+
+    def _final_head(self) -> tuple[str, int, dict[str, str]]:
+        head = self._head()
+        while head[1] < 200:  # an interim one, of which any number may come before
+            head = self._head()
+        return head
 
     def _head(self) -> tuple[str, int, dict[str, str]]:
         """Read up to an empty line; return the minor version, the status and the headers."""

@@ -13,6 +13,7 @@ from smsgateway.http import HttpResponse
 from smsgateway.transport import IDLE_LIMIT, MAX_BODY, Timeouts
 from smsgateway.transport.connection import Pool, SecurePool
 from smsgateway.transport.incoming import Watch
+from smsgateway.transport.proxy import Proxies
 from smsgateway.transport.tls import trusting
 from smsgateway.transport.wire import outgoing_headers
 
@@ -32,7 +33,7 @@ class RequestsTransport:
     """Sends through requests, from any thread; a process that is forked off starts afresh.
 
     It uses no Session: that would read ~/.netrc and replace our credentials, and costs more CPU
-    than all the rest.
+    than all the rest. The environment's proxy is read once, as `smsgateway.transport.proxy` says.
 
     Args:
         timeouts: How long an exchange may take.
@@ -43,7 +44,7 @@ class RequestsTransport:
         max_body: The longest body of an answer, in bytes.
 
     Raises:
-        ConfigurationError: `ca_file` cannot be used.
+        ConfigurationError: `ca_file` cannot be used, or the environment's proxy.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class RequestsTransport:
         self._idle_limit = idle_limit
         self._max_body = max_body
         self._context = trusting(ca_file)
+        self._proxies = Proxies()
         # By process. A child lets its parent's adapter be: some thread that does not exist in the
         # child may have held a lock of it.
         self._adapters: dict[int, _Adapter] = {}
@@ -92,7 +94,9 @@ class RequestsTransport:
     def _adapter(self) -> _Adapter:
         here = os.getpid()
         adapter = self._adapters.get(here)
-        return adapter or self._adapters.setdefault(here, _Adapter(self._context, self._pool_size))
+        return adapter or self._adapters.setdefault(
+            here, _Adapter(self._context, self._proxies, self._pool_size)
+        )
 
 
 class _Adapter(HTTPAdapter):
@@ -102,8 +106,9 @@ class _Adapter(HTTPAdapter):
     rest of a send (psf/requests#6667).
     """
 
-    def __init__(self, context: ssl.SSLContext, pool_size: int) -> None:
+    def __init__(self, context: ssl.SSLContext, proxies: Proxies, pool_size: int) -> None:
         self._context = context
+        self._proxies = proxies
         self._latest: tuple[str, HTTPConnectionPool | None] = "", None
         super().__init__(pool_connections=PROVIDERS, pool_maxsize=pool_size, pool_block=True)
 
@@ -123,6 +128,8 @@ class _Adapter(HTTPAdapter):
         known, pool = self._latest
         if known != origin or pool is None:
             pool = self.poolmanager.connection_from_url(url)
+            if isinstance(pool, SecurePool):
+                pool.way = self._proxies.leading_to(pool.host)
             self._latest = origin, pool
         return pool
 

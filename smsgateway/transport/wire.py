@@ -13,6 +13,7 @@ from smsgateway.errors import ConfigurationError, NotSent, OutcomeUnknown, Reaso
 
 if TYPE_CHECKING:
     from smsgateway.http import HttpRequest
+    from smsgateway.transport.proxy import Proxy
 
 __all__ = ["TOKEN", "BadAnswer", "failure", "outgoing_headers", "require_plain"]
 
@@ -68,14 +69,19 @@ def require_plain(encoding: str | None) -> None:
         raise BadAnswer("it is compressed, and nobody asked for that")
 
 
-def failure(host: str, error: BaseException, *, written: bool) -> TransportError:
+def failure(
+    host: str, error: BaseException, *, written: bool, proxy: Proxy | None = None
+) -> TransportError:
     """Say what an exchange that ended in this error means for the request.
 
     Args:
         host: Where it was to be sent.
         error: What some library raised; only the reason is taken from it.
         written: Whether the first byte may have left.
+        proxy: What leads there, if something does.
     """
+    if proxy is not None:
+        host = f"{host}, by the proxy {proxy.host}"
     error = _root(error)
     if written:
         return OutcomeUnknown(

@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from smsgateway.config import Resolve, is_name, no_such, parse_url
 from smsgateway.errors import ConfigurationError
+from smsgateway.fields import in_folder, option_types
 from smsgateway.hooks import Plugins
+from smsgateway.options import GatewayOptions
 
 __all__ = ["UNCONFIGURED", "Account", "accounts", "find_account", "find_table"]
 
 UNCONFIGURED = "nothing configured"  # the source of the account that is the embedded inbox
 _KEYS = ("default", "gateways", "plugins")
+_MEMBERS = ("gateways", "inner")  # the options that hold other accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +40,9 @@ def find_account(name: str | None, plugins: Plugins) -> Account:
     The environment variable is `SMSGATEWAY_<NAME>_URL`, or `SMSGATEWAY_URL` for the default one.
     The file is the one that `SMSGATEWAY_CONFIG` names; else the nearest `smsgateway.toml`, or
     `pyproject.toml` with a table `[tool.smsgateway]`, from the current directory upwards; else
-    `smsgateway.toml` in the user's configuration directory. With nothing configured, the default
-    account is the embedded inbox.
+    `smsgateway.toml` in the user's configuration directory. Relative paths in it are those of its
+    folder; in a variable, of the current directory. With nothing configured, the default account is
+    the embedded inbox.
 
     Raises:
         ConfigurationError: There is no account of that name, or the file cannot be read.
@@ -49,8 +54,9 @@ def find_account(name: str | None, plugins: Plugins) -> Account:
     if name is None and (account := _from_environment(wanted, plugins)):
         return account
     accounts = table.get("gateways", {})
-    if wanted in accounts:
-        return Account(options=accounts[wanted], source=str(path))
+    if path is not None and wanted in accounts:
+        folder = path.parent.absolute()
+        return Account(options=_in_folder(folder, accounts[wanted], plugins), source=str(path))
     if name is None and not table.keys() & {"default", "gateways"}:
         return Account(options={"provider": "inbox"}, source=UNCONFIGURED)
     raise ConfigurationError(
@@ -58,22 +64,47 @@ def find_account(name: str | None, plugins: Plugins) -> Account:
     )
 
 
-def find_table(plugin: str) -> dict[str, Any]:
+def find_table(plugin: str, options: type | None = None) -> dict[str, Any]:
     """Return a plugin's own table, `[plugins.NAME]`, of the file that `find_account` looks in.
 
     Where there is none, it is empty.
 
+    Args:
+        plugin: The plugin's name.
+        options: The dataclass that the table is for, whose fields say what is a path.
+
     Raises:
         ConfigurationError: The file cannot be read.
     """
-    _, configuration = _configuration()
+    path, configuration = _configuration()
     table: dict[str, Any] = configuration.get("plugins", {}).get(plugin, {})
-    return table
+    if path is None:
+        return table
+    return in_folder(path.parent.absolute(), table, option_types(options) if options else {})
 
 
 def accounts(plugins: Plugins) -> Resolve:
     """Give a way to find the accounts that the gateways of a route name."""
     return lambda name: find_account(name, plugins).options
+
+
+def _in_folder(folder: Path, account: Any, plugins: Plugins) -> Any:
+    """Return an account, and those that it is made of, with paths as those of a folder.
+
+    A name stays as it is, and so does a URL, in which a path is what it is in every URL.
+    """
+    if isinstance(account, list):
+        return [_in_folder(folder, each, plugins) for each in account]
+    if not isinstance(account, dict):
+        return account
+    if "provider" not in account:  # the places of a route by country
+        return {place: _in_folder(folder, each, plugins) for place, each in account.items()}
+    provider = plugins.providers.get(str(account["provider"]))
+    known = option_types(GatewayOptions) | (option_types(provider) if provider else {})
+    members = {key: account[key] for key in _MEMBERS if key in account}
+    return in_folder(folder, account, known) | {
+        key: _in_folder(folder, each, plugins) for key, each in members.items()
+    }
 
 
 def _from_environment(name: str | None, plugins: Plugins) -> Account | None:
@@ -136,7 +167,8 @@ def _candidates() -> Iterator[Path]:
             yield folder / "pyproject.toml"
         from platformdirs import user_config_path  # noqa: PLC0415 - only where nothing is nearer
 
-        yield user_config_path("smsgateway") / "smsgateway.toml"
+        with suppress(RuntimeError):  # nobody knows where this user is at home
+            yield user_config_path("smsgateway") / "smsgateway.toml"
 
 
 def _folders() -> tuple[Path, ...]:

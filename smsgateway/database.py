@@ -10,12 +10,32 @@ from errno import EPERM
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smsgateway.errors import SmsGatewayError
+from smsgateway.errors import ConfigurationError, SmsGatewayError
 
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["PrivateDatabase", "make_private"]
+__all__ = ["PrivateDatabase", "make_private", "private_path"]
+
+
+def private_path(given: str | Path | None, *, name: str) -> Path:
+    """Say where a private file is: where it was said to be, or in the user's data directory.
+
+    Raises:
+        ConfigurationError: It is at home, and this user has no home, as in some containers.
+    """
+    try:
+        if given is None:
+            from platformdirs import user_data_path  # noqa: PLC0415 - not needed with a path
+
+            given = user_data_path("smsgateway") / name
+        return Path(given).expanduser().absolute()
+    except RuntimeError as error:
+        raise ConfigurationError(
+            f"There is no place for {Path(given or name).name}, for this user has no home "
+            "directory. Set HOME, or configure a gateway and its files by their whole paths, such "
+            "as SMSGATEWAY_URL=inbox:///var/lib/inbox.db."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """From the options of a configuration to the fields of a dataclass.
 
 A value may be text for everything, as a URL gives it. Any option may be given as `<option>_env` or
-`<option>_file`: the name of an environment variable, or of a file, that holds it.
+`<option>_file`: the name of an environment variable, or of a file, that holds it. A path is
+relative to the current directory, but in a configuration file to the folder of that file.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
 from smsgateway.errors import ConfigurationError
 from smsgateway.pricing import RateTable
 
-__all__ = ["is_name", "make", "no_such", "option_types", "with_secrets"]
+__all__ = ["in_folder", "is_name", "make", "no_such", "option_types", "with_secrets"]
 
 _NAME = re.compile(r"[\w.-]+")
 
@@ -45,6 +46,23 @@ def option_types(cls: type) -> dict[str, Any]:
     """Return the types of the options of a dataclass, by name."""
     hints = get_type_hints(cls)
     return {field.name: hints[field.name] for field in fields(cls) if field.init}
+
+
+def in_folder(folder: Path, given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options with their relative paths as those of a folder.
+
+    A path is what `<option>_file` names, and what is one, or a rate table, by its type.
+    """
+    return {
+        key: str(folder / value) if _is_relative(key, value, known.get(key)) else value
+        for key, value in given.items()
+    }
+
+
+def _is_relative(option: str, value: object, hint: Any) -> bool:
+    if not isinstance(value, str) or not value or value.startswith("~"):
+        return False
+    return option.endswith("_file") or _kind(hint) in {Path, RateTable}
 
 
 def with_secrets(given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,7 +91,7 @@ def _from_environment(option: str, variable: str) -> str:
 def _from_file(option: str, path: str) -> str:
     try:
         return Path(path).expanduser().read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, RuntimeError, UnicodeDecodeError) as error:  # RuntimeError: "~" of nobody
         problem = type(error).__name__
     # Out here, so that the error above, which may hold the whole secret, is gone.
     raise ConfigurationError(f"{option} names the file {path}, which cannot be read: {problem}.")
@@ -129,10 +147,9 @@ _WORDS = {
 
 
 def _read(option: str, value: Any, hint: Any) -> Any:
-    kinds = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
-    if value is None and NoneType in kinds:
+    if value is None and NoneType in _kinds(hint):
         return None
-    kind = next(kind for kind in kinds if kind is not NoneType)
+    kind = _kind(hint)
     if isinstance(value, kind) and type(value) is not bool:
         return value
     try:
@@ -143,6 +160,15 @@ def _read(option: str, value: Any, hint: Any) -> Any:
         words = _described(kind)
     # Out here, so that Python's own error, which quotes the value, is gone.
     raise ConfigurationError(f"{option} must be {words}.")
+
+
+def _kinds(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+
+
+def _kind(hint: Any) -> Any:
+    """Return what an option is when it is not None."""
+    return next(kind for kind in _kinds(hint) if kind is not NoneType)
 
 
 def _described(kind: Any) -> str:

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
 from smsgateway.errors import MessageError
-from smsgateway.phone import PhoneNumber, mask
+from smsgateway.phone import ParsedNumber, PhoneNumber, is_parsed, mask, write
 from smsgateway.text import Encoding
 
 __all__ = ["Message", "MessageFields", "Recipients", "make_message"]
 
-Recipients = str | PhoneNumber | Iterable[str | PhoneNumber]
+Recipient = str | PhoneNumber | ParsedNumber
+Recipients = Recipient | Iterable[Recipient]
 
 _WEB_ADDRESS = re.compile(r"(?i:https?)://[\w.:\[\]-]+([/?][!$-;=?-\[\]_a-z~]*)?", re.ASCII)
 
@@ -25,7 +26,8 @@ class Message:
 
     Attributes:
         text: The words; not empty.
-        to: The recipients: one number or many. A gateway turns them into E.164.
+        to: The recipients: one number or many, also of the library `phonenumbers`. A gateway turns
+            them into E.164.
         sender: Who it is from: a number or a name.
         send_at: When to send it, with a time zone; None is now.
         validity: How long the provider may keep trying.
@@ -50,7 +52,7 @@ class Message:
     reference: str | None = None
     encoding: Encoding | None = None
     report_url: str | None = None
-    extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
     id: str | None = field(default=None, compare=False)
 
     def __init__(  # a hand-written one, so that `to` may be one number or many
@@ -126,19 +128,24 @@ def _text(text: str) -> str:
 
 
 def _recipients(to: Recipients) -> tuple[str, ...]:
-    if not isinstance(to, str | PhoneNumber | Iterable):
+    if isinstance(to, str | PhoneNumber) or is_parsed(to):
+        return (_written(to),)
+    if not isinstance(to, Iterable):
         raise MessageError(f"to must be a number or many, not {type(to).__name__}.", field="to")
-    numbers = (to,) if isinstance(to, str | PhoneNumber) else tuple(to)
+    numbers = tuple(to)
     if not numbers:
         raise MessageError("to is empty; there is nobody to send to.", field="to")
     if set(map(type, numbers)) == {str}:
         return numbers  # type: ignore[return-value]  # as the line above has found out
-    for number in numbers:
-        if not isinstance(number, str | PhoneNumber):
-            raise MessageError(
-                f"to must hold numbers as str, not {type(number).__name__}.", field="to"
-            )
-    return tuple(str(number) for number in numbers)
+    return tuple(map(_written, numbers))
+
+
+def _written(number: Recipient) -> str:
+    if isinstance(number, str | PhoneNumber):
+        return str(number)
+    if is_parsed(number):
+        return write(number)
+    raise MessageError(f"to must hold numbers as str, not {type(number).__name__}.", field="to")
 
 
 def _not_blank(value: str | None, field: str) -> str | None:
@@ -206,4 +213,4 @@ def _encoding(encoding: Encoding | str | None) -> Encoding | None:
 def _extra(extra: Any) -> dict[str, Mapping[str, Any]]:
     if not isinstance(extra, Mapping) or not all(isinstance(f, Mapping) for f in extra.values()):
         raise MessageError('extra looks like {"cpsms": {...}}.', field="extra")
-    return dict(extra)
+    return {provider: dict(fields) for provider, fields in extra.items()}

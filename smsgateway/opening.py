@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Self
 
 from smsgateway.abilities import Abilities
-from smsgateway.account import accounts, find_account
+from smsgateway.account import UNCONFIGURED, accounts, find_account
 from smsgateway.config import Resolve, build, parse_url
 from smsgateway.hooks import Plugins, installed_plugins
 from smsgateway.options import GatewayOptions
@@ -16,6 +17,8 @@ from smsgateway.provider import Provider
 from smsgateway.routing import CLOCK, Clock, Composite, Health, Leaf
 
 __all__ = ["Opened"]
+
+_log = logging.getLogger("smsgateway")
 
 
 class Opened(Abilities):
@@ -42,7 +45,8 @@ class Opened(Abilities):
     def from_url(cls, url: str, *, plugins: Plugins | None = None) -> Self:
         """Make a gateway from `cpsms://user:key@default?sender=Acme&region=DK`.
 
-        Of several: `failover(cpsms://user:key@default twilio://...)?region=DK`.
+        Of several: `failover(cpsms://user:key@default twilio://...)?region=DK`. A relative path in
+        it is one of the current directory.
 
         Raises:
             ConfigurationError: The URL or an option in it is wrong.
@@ -55,13 +59,20 @@ class Opened(Abilities):
         """Make the gateway of a configured account; without a name, of the default one.
 
         `smsgateway.account.find_account` says where it is looked for. With nothing configured it is
-        the embedded inbox.
+        the embedded inbox, and the log says so.
 
         Raises:
             ConfigurationError: There is no account of that name, or it is wrong.
         """
         plugins = installed_plugins() if plugins is None else plugins
-        return cls.from_config(find_account(name, plugins).options, plugins=plugins)
+        account = find_account(name, plugins)
+        opened = cls.from_config(account.options, plugins=plugins)
+        if account.source == UNCONFIGURED:
+            _log.warning(
+                "No gateway is configured: messages go to the embedded inbox %s, and to nobody.",
+                getattr(opened.provider, "path", ""),
+            )
+        return opened
 
     @classmethod
     def from_config(
@@ -72,6 +83,8 @@ class Opened(Abilities):
         resolve: Resolve | None = None,
     ) -> Self:
         """Make a gateway from options: `{"provider": "cpsms", "username": ..., "region": "DK"}`.
+
+        A relative path among them is one of the current directory.
 
         Args:
             config: The options.

@@ -8,6 +8,7 @@ secrets carry `field(repr=False)`. Two more class variables are read where they 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol, runtime_checkable
@@ -20,6 +21,7 @@ from smsgateway.result import DeliveryReport, IncomingMessage, RecipientResult
 from smsgateway.text import Encoding
 
 __all__ = [
+    "ABILITIES",
     "LOCAL",
     "Capabilities",
     "Provider",
@@ -32,6 +34,7 @@ __all__ = [
     "SupportsReportTokens",
     "SupportsReports",
     "SupportsStatus",
+    "abilities",
 ]
 
 
@@ -58,7 +61,10 @@ class Capabilities:
         encodings: The encodings that a message may force.
         max_characters: The longest text, in characters; None where it sets its own limit.
         joined_segments: Segments that the vendor promises to join; a longer text gets a warning.
-        header_octets: The size of its concatenation header (3GPP TS 23.040, 9.2.3.24): 6 or 7.
+        header_octets: The size of its concatenation header (3GPP TS 23.040, 9.2.3.24): 6 or 7. What
+            is billed follows from it.
+        idempotent: It takes a message with the same `id` once, however often it is sent to the same
+            recipients; a repeat that it refuses with `Reason.DUPLICATE` proves that it has it.
         status_interval: Seconds that the vendor asks to leave between two looks at what became of
             messages.
         lookup_lag: Seconds after which a message that a look does not show was not taken.
@@ -77,6 +83,7 @@ class Capabilities:
     max_characters: int | None = None
     joined_segments: int | None = None
     header_octets: int = 6
+    idempotent: bool = False
     status_interval: float = 0
     lookup_lag: float = 600
     lookup_window: float | None = None
@@ -254,3 +261,20 @@ class SupportsIncoming(Protocol):
             WebhookError: The request cannot be read.
             InvalidSignature: It does not prove where it comes from.
         """
+
+
+#: What a provider may be able to do besides sending, by the words that people know it by.
+ABILITIES: Mapping[str, type] = {
+    "balance": SupportsBalance,
+    "prices": SupportsPrices,
+    "cancel": SupportsCancel,
+    "status": SupportsStatus,
+    "reconcile": SupportsLookup,
+    "reports": SupportsReports,
+    "incoming": SupportsIncoming,
+}
+
+
+def abilities(provider: Provider | type[Provider]) -> tuple[str, ...]:
+    """Name what a provider can do besides sending: that for which it has the methods."""
+    return tuple(word for word, ability in ABILITIES.items() if isinstance(provider, ability))

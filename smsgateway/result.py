@@ -243,7 +243,7 @@ class DeliveryReport:
     token: str | None = None
     reason: str | None = None
     reported_at: datetime | None = None
-    raw: dict[str, Any] = field(default_factory=dict)
+    raw: dict[str, Any] = field(default_factory=dict, hash=False)
 
     def __repr__(self) -> str:
         return f"<DeliveryReport {self.provider} {mask(self.to or '')} {self.status}>"
@@ -269,7 +269,7 @@ class IncomingMessage:
     text: str
     message_id: str | None = None
     received_at: datetime | None = None
-    raw: dict[str, Any] = field(default_factory=dict)
+    raw: dict[str, Any] = field(default_factory=dict, hash=False)
 
     def __repr__(self) -> str:
         return f"<IncomingMessage {self.provider} from {mask(self.sender)}>"

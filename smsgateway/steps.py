@@ -21,7 +21,7 @@ from smsgateway.message import Message, MessageFields, Recipients, make_message
 from smsgateway.opening import Opened
 from smsgateway.options import GatewayOptions, Guarantee
 from smsgateway.outcome import alike, refused, summed_up
-from smsgateway.phone import PhoneNumber, to_e164
+from smsgateway.phone import PhoneNumber, all_to_e164, to_e164
 from smsgateway.pricing import Estimate
 from smsgateway.provider import Provider
 from smsgateway.result import RecipientResult, SendResult, SendStatus
@@ -130,7 +130,7 @@ class Steps(Opened):
         region = self.options.region
         return replace(
             message,
-            to=tuple(to_e164(number, region) for number in message.to),
+            to=all_to_e164(message.to, region),
             sender=message.sender or self.options.sender,
             id=message.id or new_reference(self._clock.now()),
         )

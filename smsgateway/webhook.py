@@ -29,6 +29,7 @@ __all__ = [
     "make_token",
     "nonce_of",
     "query_pairs",
+    "report_key",
     "require_secret",
     "stem_of",
 ]
@@ -134,6 +135,16 @@ def nonce_of(message_id: str) -> bytes:
 def stem_of(message_id: str) -> str:
     """Return the 22 characters that the tokens of a message begin with."""
     return _base64(nonce_of(message_id))
+
+
+def report_key(secret: str | None, credentials: str, *, provider: str) -> bytes:
+    """Make the key of an account's tokens: its own secret or, without one, of its credentials.
+
+    Those cannot be found out from it; once they change, reports on their way are refused.
+    """
+    if secret is not None:
+        return secret.encode()
+    return hmac.digest(credentials.encode(), f"smsgateway|report-key|{provider}".encode(), "sha256")
 
 
 def make_token(key: bytes, nonce: bytes, *, provider: str) -> str:

@@ -21,6 +21,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from smsgateway.account import find_table
+from smsgateway.database import private_path
 from smsgateway.errors import ConfigurationError
 from smsgateway.fields import make, no_such, option_types, with_secrets
 from smsgateway.flood import Brake, FloodRules, Limits
@@ -108,7 +109,7 @@ class Settings:
         Raises:
             ConfigurationError: Something in it is wrong.
         """
-        return cls.read(find_table(_NAME))
+        return cls.read(find_table(_NAME, Settings))
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Self:
@@ -141,11 +142,7 @@ class Settings:
     @property
     def database_path(self) -> Path:
         """The file of the queue."""
-        if self.database is not None:
-            return self.database.expanduser().absolute()
-        from platformdirs import user_data_path  # noqa: PLC0415 - not needed where a path is given
-
-        return user_data_path("smsgateway") / "alerts.db"
+        return private_path(self.database, name="alerts.db")
 
 
 def _flood(table: Mapping[str, Any]) -> FloodRules:

@@ -16,7 +16,13 @@ __all__ = ["emulate"]
 @click.option("--user", "username", default="demo", show_default=True, help="The account's name.")
 @click.option("--key", help="Its API key; made up where none is given.")
 @money_options(unit="points", credit="500", rates="45=1, 46=1.6")
-@click.option("--sender", metavar="NAME", help="The account's default sender.")
+@click.option(
+    "--sender",
+    metavar="NAME",
+    default="Demo",
+    show_default=True,
+    help="Who messages without a sender are from.",
+)
 @emulator_options(port=8025, reporting="outcome=2 or buffered=true")
 @click.pass_obj
 def emulate(output: Output, /, **options: Any) -> None:

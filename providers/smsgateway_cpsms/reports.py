@@ -7,7 +7,6 @@ to its message is a token that nobody else can make, in the path.
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -18,7 +17,7 @@ from smsgateway.errors import InvalidPhoneNumber, WebhookError
 from smsgateway.http import HttpRequest
 from smsgateway.phone import PhoneNumber
 from smsgateway.result import DeliveryReport
-from smsgateway.webhook import check_token, make_token
+from smsgateway.webhook import check_token, make_token, report_key
 from smsgateway.words import redact
 from smsgateway_cpsms.calling import Calling
 from smsgateway_cpsms.delivery import read_status
@@ -80,9 +79,7 @@ class Reports(Calling):
 
     @property
     def _report_key(self) -> bytes:
-        if self.report_secret is not None:
-            return self.report_secret.encode()
-        return hmac.digest(self._credentials.encode(), b"smsgateway|report-key|cpsms", "sha256")
+        return report_key(self.report_secret, self._credentials, provider="cpsms")
 
 
 def _fields(query: str, body: bytes) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from smsgateway.errors import ConfigurationError, ProviderError, Reason, Transpo
 from smsgateway.http import Flow, HttpRequest, HttpResponse, basic_token, secure_url
 from smsgateway.pricing import Money
 from smsgateway.refusal import refusal
+from smsgateway.webhook import report_key
 
 __all__ = ["Calling"]
 
@@ -77,9 +77,7 @@ class Calling:
 
     @property
     def _report_key(self) -> bytes:
-        if self.report_secret is not None:
-            return self.report_secret.encode()
-        return hmac.digest(self._token.encode(), b"smsgateway|report-key|46elks", "sha256")
+        return report_key(self.report_secret, self._token, provider="46elks")
 
 
 def _refusal(response: HttpResponse, private: tuple[str, ...]) -> ProviderError | TransportError:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from smsgateway.errors import ProviderError
 from smsgateway.http import HttpResponse
-from smsgateway.pricing import RateSource, RateTable
-from smsgateway.reading import pick_amount, pick_list, pick_text
+from smsgateway.pricing import RateTable
+from smsgateway.reading import pick_list, pick_money, pick_text
 from smsgateway.refusal import refusal
 
 __all__ = ["read_rates"]
@@ -29,13 +27,7 @@ def read_rates(response: HttpResponse, body: Any, region: str, currency: str) ->
     rows = pick_list(body, "standard") + pick_list(body, "premium")
     if response.status != 200 or not rows:
         raise refusal(response, provider="gatewayapi", detail="the answer has no prices")
-    dearest = max(_price(row, region, currency) for row in rows)
-    if dearest <= 0:
-        raise ProviderError(f"gatewayapi has no price for {region}.", provider="gatewayapi")
-    return RateTable.from_dict({region: dearest}, currency=currency, source=RateSource.QUOTED)
-
-
-def _price(row: Any, region: str, currency: str) -> Decimal:
-    """Return the price in a row of the list, or 0 where it is of another region or has none."""
-    is_wanted = pick_text(row, "country") == region
-    return (is_wanted and pick_amount(row, currency.lower())) or Decimal(0)
+    wanted = [row for row in rows if pick_text(row, "country") == region]
+    prices = [pick_money(row, currency, currency.lower()) for row in wanted]
+    known = [price for price in prices if price is not None and price.amount > 0]
+    return RateTable.quoted(region, known, provider="gatewayapi")

@@ -8,7 +8,7 @@ from typing import Any
 from smsgateway.errors import Reason
 from smsgateway.http import HttpResponse
 from smsgateway.message import Message
-from smsgateway.outcome import alike
+from smsgateway.outcome import refused_beside, refused_for_one
 from smsgateway.reading import pick, pick_list, pick_number, pick_text
 from smsgateway.refusal import refusal
 from smsgateway.result import RecipientResult, SendStatus
@@ -54,9 +54,7 @@ def read_results(
         reason=reason,
         private=private,
     )
-    if reason is Reason.INVALID_NUMBER and len(message.to) > 1:  # which one, it does not say
-        return alike(message, SendStatus.NOT_SENT, Reason.INVALID_REQUEST, str(error))
-    raise error
+    return refused_for_one(message, error)
 
 
 def _taken(body: Any, message: Message) -> Iterator[RecipientResult]:
@@ -74,9 +72,7 @@ def _refused(body: Any, message: Message, private: tuple[str, ...]) -> list[Reci
     be tried again.
     """
     problems = {_position(problem): problem for problem in reversed(pick_list(body, "detail"))}
-    if not any(position in problems for position in range(len(message.to))):
-        return []
-    return [
+    named = [
         RecipientResult(
             to=number,
             status=SendStatus.REJECTED,
@@ -84,15 +80,10 @@ def _refused(body: Any, message: Message, private: tuple[str, ...]) -> list[Reci
             code=quotable(pick_text(problems[position], "type"), private),
             detail=quotable(pick_text(problems[position], "msg"), private),
         )
-        if position in problems
-        else RecipientResult(
-            to=number,
-            status=SendStatus.NOT_SENT,
-            reason=Reason.INVALID_REQUEST,
-            detail="refused together with another recipient",
-        )
         for position, number in enumerate(message.to)
+        if position in problems
     ]
+    return refused_beside(message, named) if named else []
 
 
 def _position(problem: Any) -> int | None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from smsgateway.database import PrivateDatabase
-from smsgateway.errors import ConfigurationError, SmsGatewayError
+from smsgateway.database import PrivateDatabase, private_path
+from smsgateway.errors import SmsGatewayError
 from smsgateway.message import Message
 from smsgateway.phone import mask
 from smsgateway.text import Encoding, TextAnalysis
@@ -88,22 +86,7 @@ def default_path() -> Path:
     Raises:
         ConfigurationError: This user has no home directory.
     """
-    from platformdirs import user_data_path  # noqa: PLC0415 - not needed where a path is given
-
-    with _at_home():
-        return (user_data_path("smsgateway") / "inbox.db").expanduser()
-
-
-@contextmanager
-def _at_home() -> Iterator[None]:
-    """Look for the home directory inside; a user of a container may have none."""
-    try:
-        yield
-    except RuntimeError as error:
-        raise ConfigurationError(
-            "The inbox has no place to be, for this user has no home directory. Set HOME, or "
-            "configure a gateway, such as SMSGATEWAY_URL=inbox:///var/lib/inbox.db."
-        ) from error
+    return private_path(None, name="inbox.db")
 
 
 class Mailbox:
@@ -114,8 +97,7 @@ class Mailbox:
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
-        with _at_home():
-            self.path = Path(path or default_path()).expanduser().absolute()
+        self.path = private_path(path or None, name="inbox.db")
         self._file = PrivateDatabase(
             path=self.path, kind="inbox", error=MailboxError, schema=_SCHEMA, patience=_PATIENCE
         )

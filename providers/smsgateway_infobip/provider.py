@@ -50,6 +50,7 @@ class Infobip(Calling):
         reference=4000,
         report_url=True,
         lookup_window=47 * 3600,  # the logs hold 48 hours
+        idempotent=True,  # unverified: by our own ids, as others report
     )
 
     def send(self, message: Message) -> Flow[list[RecipientResult]]:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from smsgateway.errors import MessageError, ProviderError, Reason, UnexpectedResponse
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.message import Message
-from smsgateway.outcome import alike
+from smsgateway.outcome import refused_for_one
 from smsgateway.pricing import Money
 from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.reading import pick_list, pick_money, pick_number, pick_text, pick_whole
@@ -74,9 +74,7 @@ class Messagebird(Calling):
         try:
             body = yield from self._call("POST", "messages", payload, private=private)
         except ProviderError as error:
-            if error.reason is Reason.INVALID_NUMBER and len(message.to) > 1:
-                return alike(message, SendStatus.NOT_SENT, Reason.INVALID_REQUEST, str(error))
-            raise
+            return refused_for_one(message, error)
         message_id = pick_text(body, "id")
         if message_id is None:
             raise UnexpectedResponse("messagebird's answer names no message.", provider=self.name)

@@ -35,4 +35,5 @@ class Profisms(Sending, Credit, Looking, Reports):
         reference=255,  # unverified: the documentation says no length of `pid`
         report_url=True,
         max_characters=1000,
+        idempotent=True,  # by `_call`, which "blocks duplicates"
     )

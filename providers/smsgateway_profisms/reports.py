@@ -8,13 +8,18 @@ ones is a token that nobody else can make, in the URL's path.
 
 from __future__ import annotations
 
-import hmac
-
 from smsgateway.errors import WebhookError
 from smsgateway.http import HttpRequest
 from smsgateway.reading import pick_number, pick_text
 from smsgateway.result import DeliveryReport
-from smsgateway.webhook import check_token, form_pairs, json_body, make_token, query_pairs
+from smsgateway.webhook import (
+    check_token,
+    form_pairs,
+    json_body,
+    make_token,
+    query_pairs,
+    report_key,
+)
 from smsgateway.words import redact
 from smsgateway_profisms.calling import Calling
 from smsgateway_profisms.delivery import read_status
@@ -69,6 +74,4 @@ class Reports(Calling):
 
     @property
     def _report_key(self) -> bytes:
-        if self.report_secret is not None:
-            return self.report_secret.encode()
-        return hmac.digest(self._hash.encode(), b"smsgateway|report-key|profisms", "sha256")
+        return report_key(self.report_secret, self._hash, provider="profisms")

@@ -8,7 +8,7 @@ from typing import Any
 from smsgateway.errors import Reason
 from smsgateway.http import HttpResponse
 from smsgateway.message import Message
-from smsgateway.outcome import alike
+from smsgateway.outcome import refused_beside, refused_for_one
 from smsgateway.reading import pick_list, pick_number, pick_text
 from smsgateway.refusal import refusal
 from smsgateway.result import RecipientResult, SendStatus
@@ -56,13 +56,11 @@ def read_results(
                 code=quotable(code, private),
                 detail=quotable(words, private),
             )
-            return _refused(message, problem)
+            return refused_beside(message, [problem])
     error = refusal(
         response, provider="sinch", code=code, detail=words, reason=reason, private=private
     )
-    if reason is Reason.INVALID_NUMBER and len(message.to) > 1:  # which one, it does not say
-        return alike(message, SendStatus.NOT_SENT, Reason.INVALID_REQUEST, str(error))
-    raise error
+    return refused_for_one(message, error)
 
 
 def _taken(body: Any, message: Message) -> list[RecipientResult]:
@@ -76,19 +74,4 @@ def _taken(body: Any, message: Message) -> list[RecipientResult]:
         RecipientResult(to=number, status=status, message_id=batch_id)
         for number in message.to
         if number in named
-    ]
-
-
-def _refused(message: Message, problem: RecipientResult) -> list[RecipientResult]:
-    """Say that a batch was refused for one of its numbers; the others may be tried again."""
-    return [
-        problem
-        if number == problem.to
-        else RecipientResult(
-            to=number,
-            status=SendStatus.NOT_SENT,
-            reason=Reason.INVALID_REQUEST,
-            detail="refused together with another recipient",
-        )
-        for number in message.to
     ]

@@ -10,7 +10,6 @@ from urllib.parse import quote, quote_plus, urlencode
 
 from smsgateway.errors import (
     MessageError,
-    ProviderError,
     Reason,
     UnexpectedResponse,
     UnsupportedFeature,
@@ -18,7 +17,7 @@ from smsgateway.errors import (
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.message import Message
-from smsgateway.pricing import Money, Rate, RateSource, RateTable
+from smsgateway.pricing import Money, RateTable
 from smsgateway.provider import Capabilities
 from smsgateway.reading import pick_list, pick_money, pick_number, pick_text, pick_whole
 from smsgateway.result import DeliveryReport, IncomingMessage, RecipientResult, SendStatus
@@ -129,10 +128,7 @@ class Twilio(Calling):
             for network in pick_list(body, "outbound_sms_prices")
             for price in pick_list(network, "prices")
         ]
-        dearest = max(filter(None, prices), key=lambda price: price.amount, default=None)
-        if dearest is None:
-            raise ProviderError(f"twilio has no price for {region}.", provider=self.name)
-        return RateTable([Rate(destination=region, price=dearest, source=RateSource.QUOTED)])
+        return RateTable.quoted(region, prices, provider=self.name)
 
     def parse_reports(self, request: HttpRequest) -> list[DeliveryReport]:
         """Read a status callback, which is signed with `auth_token`.

@@ -17,7 +17,10 @@ from smsgateway.errors import ConfigurationError
 from smsgateway.gateway import SmsGateway
 from smsgateway.hooks import installed_plugins
 
-__all__ = ["Purpose", "choose", "each_account", "find", "open_gateway", "open_secrets"]
+__all__ = ["URL", "Purpose", "choose", "each_account", "find", "open_gateway", "open_secrets"]
+
+
+URL = "--url"  # the source of an account that the command line gives whole
 
 
 class Purpose(StrEnum):
@@ -37,7 +40,7 @@ def find(gateway: str | None, url: str | None) -> Account:
     if gateway is not None and url is not None:
         raise click.UsageError("--gateway and --url exclude each other.")
     if url is not None:
-        return Account(options=parse_url(url, installed_plugins()), source="--url")
+        return Account(options=parse_url(url, installed_plugins()), source=URL)
     return find_account(gateway, installed_plugins())
 
 
@@ -55,7 +58,7 @@ def choose(
         ConfigurationError: There is none, or it is wrong.
     """
     account = find(gateway, url)
-    if url is not None and (secrets := open_secrets(account.options)):
+    if secrets := open_secrets(account).get(URL):
         output.warn(
             f"Warning: while this runs, other users of this machine can read {', '.join(secrets)} "
             f"in the list of processes. Better give {secrets[0]}_env, {secrets[0]}_file or "
@@ -79,25 +82,42 @@ def open_gateway(account: Account, *, region: str | None = None) -> SmsGateway:
     return SmsGateway(provider, replace(options, region=region or options.region))
 
 
-def open_secrets(options: Mapping[str, Any]) -> list[str]:
-    """Name the secrets that stand in an account's options themselves."""
-    found: dict[str, None] = {}
-    for account in each_account(options):
-        provider: Any = installed_plugins().providers.get(str(account.get("provider")))
-        known = fields(provider) if provider else ()
-        found |= {field.name: None for field in known if not field.repr and field.name in account}
-    return list(found)
+def open_secrets(account: Account) -> dict[str, list[str]]:
+    """Name the secrets that stand in an account's options themselves, by where they were found."""
+    found: dict[str, dict[str, None]] = {}
+    for each in each_account(account):
+        provider: Any = installed_plugins().providers.get(str(each.options.get("provider")))
+        for field in fields(provider) if provider else ():
+            if not field.repr and field.name in each.options:
+                found.setdefault(each.source, {})[field.name] = None
+    return {source: list(names) for source, names in found.items()}
 
 
-def each_account(options: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Give an account's options, or those of the accounts that stand in a route."""
+def each_account(account: Account, names: frozenset[str] = frozenset()) -> Iterator[Account]:
+    """Give an account and those that it is made of, each with where it was found.
+
+    Args:
+        account: The account, or a route.
+        names: Those that were given already: what is configured may go round in a ring.
+    """
+    yield account
+    for gateway in _members(account.options):
+        with suppress(ConfigurationError):  # whoever makes the gateway is told of it
+            if isinstance(gateway, Mapping):
+                yield from each_account(replace(account, options=gateway), names)
+            elif not is_name(str(gateway)):
+                options = parse_url(str(gateway), installed_plugins())
+                yield from each_account(replace(account, options=options), names)
+            elif str(gateway) not in names:
+                found = find_account(str(gateway), installed_plugins())
+                yield from each_account(found, names | {str(gateway)})
+
+
+def _members(options: Mapping[str, Any]) -> Iterator[object]:
     gateways = options.get("gateways")
-    if not isinstance(gateways, list | Mapping):
-        yield options
-        return
-    for gateway in gateways.values() if isinstance(gateways, Mapping) else gateways:
-        if isinstance(gateway, Mapping):
-            yield from each_account(gateway)
-        elif not is_name(str(gateway)):
-            with suppress(ConfigurationError):
-                yield from each_account(parse_url(str(gateway), installed_plugins()))
+    if isinstance(gateways, Mapping):
+        yield from gateways.values()
+    elif isinstance(gateways, list):
+        yield from gateways
+    if "inner" in options:
+        yield options["inner"]

@@ -16,7 +16,7 @@ import click
 
 import smsgateway
 from smsgateway.account import Account
-from smsgateway.cli.account import each_account, find, open_gateway, open_secrets
+from smsgateway.cli.account import URL, each_account, find, open_gateway, open_secrets
 from smsgateway.cli.options import gateway_options
 from smsgateway.cli.output import Output, json_option, table
 from smsgateway.config import GatewayOptions
@@ -33,8 +33,12 @@ _EXTRAS = {
     "async": ("aiohttp",),
     "cli": ("click", "rich"),
     "django": ("django",),
+    "gatewayapi": ("jwt",),
+    "messagebird": ("jwt",),
     "metrics": ("prometheus_client",),
+    "telnyx": ("cryptography",),
     "test": ("pytest", "vcr"),
+    "vonage": ("jwt", "cryptography"),
     "web": ("starlette", "uvicorn"),
 }
 _OTHERS_MAY_READ = 0o044
@@ -142,7 +146,9 @@ def _configuration(gateway: str | None, url: str | None, *, is_offline: bool) ->
 
 def _described(route: Route) -> str:
     if isinstance(route, Leaf):
-        return f"provider {route.name} of {installed_plugins().origin(route.name)}"
+        # By the class: around another provider, its own name is that of both.
+        origin = installed_plugins().origin(type(route.provider).name)
+        return f"provider {route.name} of {origin}"
     return f"{route.name} of {', '.join(_described(member) for member in route.members)}"
 
 
@@ -182,19 +188,25 @@ def _accounts(route: Route) -> Iterator[_Check]:
 
 def _exposed(account: Account) -> Iterator[str]:
     """Name the secrets of an account that other users of the machine can read."""
-    source = Path(account.source)
-    secrets = ", ".join(open_secrets(account.options))
-    if secrets and account.source == "--url":
-        yield f"{secrets} can be read in the list of processes"
-    if secrets and _is_open(source):
-        yield f"{secrets} can be read by others in {source}: chmod 600 helps"
-    for options in each_account(account.options):
-        for option, value in options.items():
-            is_secret = option.endswith("_file") and option not in _SHARED
-            if is_secret and _is_open(Path(str(value)).expanduser()):
-                yield f"{option} names {value}, which others can read: chmod 600 helps"
+    for source, names in open_secrets(account).items():
+        secrets = ", ".join(names)
+        if source == URL:
+            yield f"{secrets} can be read in the list of processes"
+        if _is_open(Path(source)):
+            yield f"{secrets} can be read by others in {source}: chmod 600 helps"
+    files = {
+        option: value
+        for each in each_account(account)
+        for option, value in each.options.items()
+        if option.endswith("_file") and option not in _SHARED
+    }
+    for option, value in files.items():
+        if _is_open(Path(str(value))):
+            yield f"{option} names {value}, which others can read: chmod 600 helps"
 
 
 def _is_open(path: Path) -> bool:
+    with suppress(RuntimeError):  # "~" of nobody
+        path = path.expanduser()
     # On Windows the mode says nothing of who may read.
     return os.name == "posix" and path.is_file() and bool(path.stat().st_mode & _OTHERS_MAY_READ)

@@ -9,10 +9,17 @@ import click
 from rich.console import RenderableType
 
 from smsgateway.cli.account import Purpose, choose
-from smsgateway.cli.options import gateway_options, read_text, recipient_options, text_argument
+from smsgateway.cli.options import (
+    encoding_option,
+    gateway_options,
+    read_text,
+    recipient_options,
+    text_argument,
+)
 from smsgateway.cli.output import Output, json_option, table
 from smsgateway.cli.recipients import check_rows, list_rows
 from smsgateway.pricing import Estimate
+from smsgateway.text import Encoding
 
 __all__ = ["estimate"]
 
@@ -20,6 +27,7 @@ __all__ = ["estimate"]
 @click.command()
 @text_argument
 @recipient_options
+@encoding_option
 @gateway_options
 @json_option
 @click.pass_obj
@@ -29,6 +37,7 @@ def estimate(
     to: tuple[str, ...],
     to_file: Path | None,
     region: str | None,
+    encoding: Encoding | None,
     gateway: str | None,
     url: str | None,
 ) -> None:
@@ -40,7 +49,7 @@ def estimate(
     chosen = choose(output, gateway=gateway, url=url, region=region, purpose=Purpose.PRICE)
     with chosen as opened:
         numbers = check_rows(rows, region=opened.options.region)
-        cost = opened.estimate(words, to=numbers)
+        cost = opened.estimate(words, to=numbers, encoding=encoding)
     output.show(cost, *_for_people(cost))
 
 

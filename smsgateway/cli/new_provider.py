@@ -51,19 +51,26 @@ def new_provider(output: Output, name: str, folder: Path | None) -> None:
     if name in installed_plugins().providers:
         raise click.UsageError(f"There is a provider called {name!r}.")
     folder = folder or Path(f"smsgateway-{name}")
-    if folder.exists() and any(folder.iterdir()):
-        raise click.UsageError(f"{folder} is there, and not empty.")
-    written = []
-    for path, text in _package(name):
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-        written.append(path)
+    try:
+        written = list(_write(folder, name))
+    except OSError as error:
+        raise click.UsageError(f"{folder} cannot be written: {error.strerror}.") from error
     output.show(
         _Written(name=name, folder=str(folder), files=written),
         *(str(folder / path) for path in written),
         f"\nNext: cd {folder} && pip install --editable '.[test]' && pytest",
     )
+
+
+def _write(folder: Path, name: str) -> Iterator[str]:
+    """Write a provider's package, and give the path of each file."""
+    if folder.exists() and any(folder.iterdir()):
+        raise click.UsageError(f"{folder} is there, and not empty.")
+    for path, text in _package(name):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        yield path
 
 
 def _package(name: str) -> Iterator[tuple[str, str]]:

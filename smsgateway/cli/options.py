@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +18,7 @@ from smsgateway.text import Encoding
 
 __all__ = [
     "STDIN",
+    "WORDS",
     "encoding_option",
     "gateway_options",
     "read_stdin",
@@ -27,9 +31,25 @@ __all__ = [
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STDIN = "-"
+_ESCAPED = re.compile("[\udc80-\udcff]")  # PEP 383
 _ENCODINGS = {"auto": None, "gsm7": Encoding.GSM7, "ucs2": Encoding.UCS2}
 
-text_argument = click.argument("text", metavar="TEXT|-")
+
+class _Words(click.types.StringParamType):
+    """Text, also where the locale knows ASCII only, and Python escapes the bytes of all else."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        words: str = super().convert(value, param, ctx)
+        if _ESCAPED.search(words):
+            with suppress(UnicodeError):  # it is no UTF-8 either
+                return os.fsencode(words).decode()
+        return words
+
+
+#: The type of what people say in words: a text, a sender, a reference.
+WORDS = _Words()
+
+text_argument = click.argument("text", metavar="TEXT|-", type=WORDS)
 
 encoding_option = click.option(
     "--encoding",

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import StringIO
 from typing import TextIO
 
 import click
@@ -80,8 +81,10 @@ def _cell(value: object) -> Text:
 
 
 def _render(stream: TextIO, parts: Iterable[RenderableType]) -> str:
+    """Say what is to be written, and write nothing: only `_write` knows what to do if it fails."""
     console = Console(
-        file=stream,
+        file=StringIO(),
+        force_terminal=stream.isatty() or None,
         markup=False,
         emoji=False,
         highlight=False,

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from smsgateway.cli.output import Output, json_option, table
 from smsgateway.hooks import BrokenPlugin, installed_plugins
-from smsgateway.provider import Capabilities
+from smsgateway.provider import Capabilities, abilities
 
 __all__ = ["providers"]
 
@@ -22,6 +22,7 @@ class _Installed:
     name: str
     distribution: str
     capabilities: Capabilities
+    abilities: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,10 @@ def providers(output: Output) -> None:
     found = _Providers(
         providers=[
             _Installed(
-                name=name, distribution=plugins.origin(name), capabilities=provider.capabilities
+                name=name,
+                distribution=plugins.origin(name),
+                capabilities=provider.capabilities,
+                abilities=abilities(provider),
             )
             for name, provider in sorted(plugins.providers.items())
         ],
@@ -54,12 +58,14 @@ def _for_people(found: _Providers) -> Iterator[RenderableType]:
         "Distribution",
         "Recipients a request",
         "Takes",
+        "Can",
         rows=(
             (
                 each.name,
                 each.distribution,
                 each.capabilities.max_recipients or "any",
                 ", ".join(name for name in _FEATURES if getattr(each.capabilities, name)),
+                ", ".join(each.abilities),
             )
             for each in found.providers
         ),

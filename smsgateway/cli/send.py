@@ -15,6 +15,7 @@ from smsgateway.cli.account import Purpose, choose
 from smsgateway.cli.document import counts, sentence
 from smsgateway.cli.interrupt import Interrupted, interrupts
 from smsgateway.cli.options import (
+    WORDS,
     encoding_option,
     gateway_options,
     read_text,
@@ -54,10 +55,10 @@ def _time(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.command()
 @text_argument
 @recipient_options
-@click.option("--sender", metavar="NAME", help="Who it is from: a name or a number.")
+@click.option("--sender", metavar="NAME", type=WORDS, help="Who it is from: a name or a number.")
 @click.option("--at", "send_at", metavar="TIME", callback=_time, help="When to send it, ISO 8601.")
 @click.option("--flash", is_flag=True, help="Show it at once and do not store it.")
-@click.option("--reference", metavar="TEXT", help="Your own name for it.")
+@click.option("--reference", metavar="TEXT", type=WORDS, help="Your own name for it.")
 @encoding_option
 @report_url_option
 @click.option("--dry-run", is_flag=True, help="Do everything but send.")

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from smsgateway.database import PrivateDatabase
+from smsgateway.database import PrivateDatabase, private_path
 from smsgateway.errors import SmsGatewayError
 
 if TYPE_CHECKING:
@@ -92,10 +92,13 @@ class FileStore:
 
     Args:
         path: The file.
+
+    Raises:
+        ConfigurationError: It is in the home directory, and this user has none.
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path).expanduser().absolute()
+        self.path = private_path(path, name="flood.db")
         self._file = PrivateDatabase(path=self.path, kind="store", error=StoreError, schema=_SCHEMA)
 
     def __repr__(self) -> str:

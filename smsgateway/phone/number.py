@@ -7,10 +7,11 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Self
 
+from smsgateway.errors import InvalidPhoneNumber
 from smsgateway.phone.masking import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 
 class PhoneKind(StrEnum):
@@ -112,3 +113,22 @@ def to_e164(text: str, region: str | None = None) -> str:
         ConfigurationError: The region is unknown.
     """
     return _reader()(text, region)[0]
+
+
+def all_to_e164(numbers: Collection[str], region: str | None = None) -> tuple[str, ...]:
+    """Read numbers as `to_e164` does; of many, the error says which one is wrong.
+
+    Raises:
+        InvalidPhoneNumber: No SMS can be sent to one of them; `problem` says why.
+        ConfigurationError: The region is unknown.
+    """
+    read = _reader()
+    found: list[str] = []
+    try:
+        found.extend(read(number, region)[0] for number in numbers)
+    except InvalidPhoneNumber as error:
+        if len(numbers) == 1:
+            raise
+        place = f"Number {len(found) + 1} of {len(numbers)}"
+        raise InvalidPhoneNumber(f"{place}: {error}", problem=error.problem) from None
+    return tuple(found)

@@ -10,7 +10,7 @@ from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smsgateway.errors import ConfigurationError
+from smsgateway.errors import ConfigurationError, ProviderError
 from smsgateway.phone import PhoneNumber
 from smsgateway.pricing.estimate import Estimate, EstimateLine
 from smsgateway.pricing.money import Money
@@ -50,6 +50,14 @@ class RateTable:
         prefixes = {len(key) for key in self._by_destination if key.isdigit()}
         self._lengths = sorted(prefixes, reverse=True)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RateTable):
+            return NotImplemented
+        return self._by_destination == other._by_destination
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._by_destination.values()))
+
     def __repr__(self) -> str:
         return f"<RateTable of {len(self._by_destination)} rates>"
 
@@ -72,6 +80,19 @@ class RateTable:
             ConfigurationError: A destination or a price cannot be read.
         """
         return cls(Rate.read(key, price, currency, source) for key, price in prices.items())
+
+    @classmethod
+    def quoted(cls, region: str, prices: Iterable[Money | None], *, provider: str) -> RateTable:
+        """Make a table of the dearest of the prices that a provider quotes for a region.
+
+        Raises:
+            ProviderError: There is none.
+        """
+        known = (price for price in prices if price is not None)
+        dearest = max(known, key=lambda price: price.amount, default=None)
+        if dearest is None:
+            raise ProviderError(f"{provider} has no price for {region}.", provider=provider)
+        return cls([Rate(destination=region, price=dearest, source=RateSource.QUOTED)])
 
     @classmethod
     def from_csv(cls, path: str | Path) -> RateTable:

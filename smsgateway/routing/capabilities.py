@@ -31,6 +31,7 @@ def joined(each: Iterable[Capabilities]) -> Capabilities:
         joined_segments=_widest(capabilities.joined_segments for capabilities in known),
         # The longest header, so that a limit of segments holds whoever sends.
         header_octets=max(capabilities.header_octets for capabilities in known),
+        idempotent=all(capabilities.idempotent for capabilities in known),
         status_interval=max(capabilities.status_interval for capabilities in known),
         lookup_lag=max(capabilities.lookup_lag for capabilities in known),
     )

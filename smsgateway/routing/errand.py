@@ -180,7 +180,9 @@ class Errand:
     def _proven(self, result: RecipientResult) -> RecipientResult:
         """Take a repeat that is refused as one for the proof that the first was taken."""
         is_repeat = self._unknown_at.get(result.to) == result.provider
-        if not is_repeat or result.reason is not Reason.DUPLICATE:
+        # Elsewhere it may be another message that was like this one, such as one of the same words.
+        is_sure = self._carrier is not None and self._carrier.capabilities.idempotent
+        if not (is_repeat and is_sure and result.reason is Reason.DUPLICATE):
             return result
         self._doubts.pop(result.to, None)  # nothing came twice, either
         taken = SendStatus.ACCEPTED if self.message.send_at is None else SendStatus.SCHEDULED

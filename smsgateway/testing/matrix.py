@@ -10,18 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from smsgateway.hooks import installed_plugins
-from smsgateway.provider import (
-    LOCAL,
-    Capabilities,
-    Provider,
-    SupportsBalance,
-    SupportsCancel,
-    SupportsIncoming,
-    SupportsLookup,
-    SupportsPrices,
-    SupportsReports,
-    SupportsStatus,
-)
+from smsgateway.provider import ABILITIES, LOCAL, Capabilities, Provider, abilities
 
 __all__ = ["BEGIN", "END", "matrix", "our_providers", "updated"]
 
@@ -29,15 +18,7 @@ BEGIN = "<!-- Made by: python -m smsgateway.testing.matrix -->"
 END = "<!-- Until here. -->"
 _OURS = "pluggable-smsgateway"
 
-_ABILITIES = {
-    "`balance()`": SupportsBalance,
-    "`prices()`": SupportsPrices,
-    "`cancel()`": SupportsCancel,
-    "`status()`": SupportsStatus,
-    "`reconcile()`": SupportsLookup,
-    "reports": SupportsReports,
-    "incoming": SupportsIncoming,
-}
+_TITLES = {word: word if word in {"reports", "incoming"} else f"`{word}()`" for word in ABILITIES}
 
 
 def matrix(providers: Mapping[str, type[Provider]]) -> str:
@@ -83,14 +64,13 @@ def _features(capabilities: Capabilities) -> dict[str, str]:
         "`reference`": str(capabilities.reference or ""),
         "`report_url`": _mark(is_there=capabilities.report_url),
         "`encoding`": ", ".join(sorted(capabilities.encodings)),
+        "safe repeat": _mark(is_there=capabilities.idempotent),
     }
 
 
 def _abilities(kind: type[Provider]) -> dict[str, str]:
-    # A class has the methods that its objects have, and that is what these protocols look for.
-    return {
-        title: _mark(is_there=isinstance(kind, ability)) for title, ability in _ABILITIES.items()
-    }
+    able = abilities(kind)
+    return {title: _mark(is_there=word in able) for word, title in _TITLES.items()}
 
 
 def _mark(*, is_there: bool) -> str:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from smsgateway import ConfigurationError, Encoding, Message, SendFailed, SmsGateway, analyze
+from smsgateway import Encoding, Message, SendFailed, SmsGateway, analyze
 from smsgateway.hooks import Plugins
 from smsgateway.testing import LocalProviderContract
 from smsgateway_inbox import Inbox, Mailbox, MailboxError, StoredMessage, default_path
@@ -157,21 +157,6 @@ def test_by_default_it_is_in_the_users_data_directory(
     places = {default_path(), Inbox().path, Mailbox().path}
 
     assert places == {tmp_path / "smsgateway" / "inbox.db"}
-
-
-@pytest.mark.parametrize("path", [None, "~/inbox.db"], ids=["default", "in the home"])
-def test_who_has_no_home_is_told_what_to_set(
-    monkeypatch: pytest.MonkeyPatch, path: str | None
-) -> None:
-    def nobody(_: int) -> None:
-        raise KeyError
-
-    monkeypatch.setattr("pwd.getpwuid", nobody)
-    monkeypatch.delenv("HOME")
-    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
-
-    with pytest.raises(ConfigurationError, match=r"no home directory\. Set HOME, or configure"):
-        Mailbox(path)
 
 
 def test_a_url_can_name_the_file(path: Path) -> None:

@@ -1,11 +1,12 @@
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
-from smsgateway import ConfigurationError, Message, RecipientResult, hookimpl
-from smsgateway.account import find_account
+from smsgateway import ConfigurationError, Message, RecipientResult, SmsGateway, hookimpl
+from smsgateway.account import UNCONFIGURED, find_account, find_table
 from smsgateway.hooks import Plugins
 from smsgateway.http import Flow
 from smsgateway.provider import Capabilities, Provider
@@ -28,7 +29,7 @@ class Pigeon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
-    path: Path | None = None
+    path: Path | None = Path("box.db")
 
     name: ClassVar[str] = "inbox"
     capabilities: ClassVar[Capabilities] = Capabilities()
@@ -62,6 +63,31 @@ def test_with_nothing_configured_the_account_is_the_inbox() -> None:
     account = find_account(None, PLUGINS)
 
     assert (account.options, account.source) == ({"provider": "inbox"}, "nothing configured")
+
+
+def test_a_gateway_made_of_nothing_says_once_where_messages_go(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gateway = SmsGateway.load(plugins=PLUGINS)
+
+    assert gateway.route.name == "inbox"
+    assert [(r.name, r.levelname, r.message) for r in caplog.records] == [
+        (
+            "smsgateway",
+            "WARNING",
+            "No gateway is configured: messages go to the embedded inbox box.db, and to nobody.",
+        )
+    ]
+
+
+def test_a_gateway_that_is_configured_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SMSGATEWAY_URL", "inbox://")
+
+    SmsGateway.load(plugins=PLUGINS)
+
+    assert caplog.records == []
 
 
 def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,6 +131,93 @@ def test_the_users_own_file_comes_last(tmp_path: Path) -> None:
     assert find_account("main", PLUGINS).source == str(path)
 
 
+def test_a_path_in_a_file_is_relative_to_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    (folder / "smsgateway.toml").write_text(
+        '[gateways.main]\nprovider = "pigeon"\nusername = "u"\napi_key_file = "key"\n'
+        'rates = "../r.csv"\nca_file = "/etc/ca.pem"\nguard_file = "~/g.db"\n'
+        '[gateways.box]\nprovider = "inbox"\npath = "box.db"\n'
+        '[plugins.dovecote]\nsecret_file = "s"\npath = "dove.db"\ntemplate = "t"\n'
+    )
+
+    main = find_account("main", PLUGINS).options
+
+    assert (main["username"], main["ca_file"], main["guard_file"]) == ("u", "/etc/ca.pem", "~/g.db")
+    assert (main["api_key_file"], main["rates"]) == (f"{folder}/key", f"{folder}/../r.csv")
+    assert find_account("box", PLUGINS).options["path"] == f"{folder}/box.db"
+    assert find_table("dovecote", Inbox) == {
+        "secret_file": f"{folder}/s",
+        "path": f"{folder}/dove.db",
+        "template": "t",
+    }
+    assert find_table("dovecote")["secret_file"] == f"{folder}/s"
+
+
+@pytest.mark.parametrize(
+    ("gateways", "expected"),
+    [
+        pytest.param(
+            '[{provider = "inbox", path = "box.db"}, "main", "inbox:box.db"]',
+            [{"provider": "inbox", "path": "{folder}/box.db"}, "main", "inbox:box.db"],
+            id="list",
+        ),
+        pytest.param(
+            '{DK = {provider = "inbox", path = "box.db"}, SE = "main"}',
+            {"DK": {"provider": "inbox", "path": "{folder}/box.db"}, "SE": "main"},
+            id="places",
+        ),
+    ],
+)
+def test_a_path_in_a_route_is_relative_to_its_folder_too(
+    tmp_path: Path, gateways: str, expected: object
+) -> None:
+    folder = tmp_path / "here"
+    (folder / "smsgateway.toml").write_text(
+        f'[gateways.default]\nprovider = "failover"\ngateways = {gateways}\n'
+    )
+
+    found = find_account(None, PLUGINS).options["gateways"]
+
+    assert found == json.loads(json.dumps(expected).replace("{folder}", str(folder)))
+
+
+def test_a_plugin_without_a_file_has_an_empty_table() -> None:
+    assert find_table("dovecote", Inbox) == {}
+
+
+def test_a_path_in_the_environment_is_relative_to_the_current_directory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SMSGATEWAY_URL", "pigeon://u@default?api_key_file=key")
+
+    assert find_account(None, PLUGINS).options["api_key_file"] == "key"
+
+
+def test_a_named_file_may_be_relative_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here" / "other.toml").write_text(
+        '[gateways.default]\nprovider = "inbox"\npath = "box.db"\n'
+    )
+    monkeypatch.setenv("SMSGATEWAY_CONFIG", "../other.toml")
+
+    path = Path(find_account(None, PLUGINS).options["path"])
+
+    assert path.is_absolute()
+    assert path.resolve() == tmp_path / "here" / "box.db"
+
+
+def test_who_has_no_home_has_no_file_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    monkeypatch.delenv("HOME")
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+
+    assert find_account(None, PLUGINS).source == UNCONFIGURED
+
+
 def test_a_file_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "other.toml").write_text(TOML)
     monkeypatch.setenv("SMSGATEWAY_CONFIG", str(tmp_path / "other.toml"))
@@ -117,6 +230,7 @@ def test_a_file_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     [
         pytest.param(TOML, "mian", "Did you mean 'main'", id="near name"),
         pytest.param("default = 'x'", None, "is called 'x'", id="default that is not there"),
+        pytest.param("plugins.alerts = 1", None, r"\[plugins.NAME\] must be tables", id="plugin"),
         pytest.param("gateway = 1", None, "Did you mean 'gateways'", id="unknown key"),
         pytest.param("[gateways]\nmain = 1", None, "must be tables", id="not a table"),
         pytest.param("gateways = 1", None, "must be tables", id="not tables"),

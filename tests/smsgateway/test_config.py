@@ -276,6 +276,7 @@ def test_a_secrets_file_that_cannot_be_read_is_not_kept_in_the_error(tmp_path: P
     [
         ("api_key_env", "NO_SUCH_KEY", "NO_SUCH_KEY, which is not set"),
         ("api_key_file", "/no/such/key", "/no/such/key, which cannot be read: FileNotFoundError"),
+        ("api_key_file", "~nobody-here/key", "~nobody-here/key, which cannot be read: RuntimeE"),
     ],
 )
 def test_a_secret_that_is_not_there_says_where_it_was_looked_for(

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from smsgateway.database import PrivateDatabase, make_private
-from smsgateway.errors import SmsGatewayError
+from smsgateway.database import PrivateDatabase, make_private, private_path
+from smsgateway.errors import ConfigurationError, SmsGatewayError
 
 SCHEMA = """
 CREATE TABLE notes (text TEXT NOT NULL);
@@ -243,3 +243,22 @@ def test_importing_it_does_not_load_sqlite() -> None:
     code = "import smsgateway.database, sys; sys.exit('sqlite3' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("given", [None, "~/notes.db"], ids=["default", "in the home"])
+def test_who_has_no_home_is_told_what_to_set(
+    monkeypatch: pytest.MonkeyPatch, given: str | None
+) -> None:
+    def nobody(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    monkeypatch.delenv("HOME")
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+
+    with pytest.raises(ConfigurationError) as refused:
+        private_path(given, name="notes.db")
+
+    assert str(refused.value).startswith(
+        "There is no place for notes.db, for this user has no home directory. Set HOME, or "
+    )

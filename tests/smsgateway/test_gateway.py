@@ -583,6 +583,24 @@ def test_a_provider_may_return_its_results_in_any_iterable() -> None:
     assert statuses(gateway.send("Hej", to=DANE)) == ["accepted"]
 
 
+def test_a_provider_may_return_the_same_result_again() -> None:
+    always = RecipientResult(to=DANE, status=SendStatus.ACCEPTED)
+
+    class Parrot(Pigeon):
+        __slots__ = ()
+
+        def send(self, _: Message) -> Flow[list[RecipientResult]]:
+            yield from ()
+            return [always]
+
+    gateway = SmsGateway(Parrot(), GatewayOptions(region="DK"), plugins=NO_PLUGINS)
+    first = gateway.send("Hej", to=DANE)
+    second = gateway.send("Hej" * 100, to=DANE)
+
+    assert [sent.recipients[0].segments for sent in (first, second)] == [1, 2]
+    assert always == RecipientResult(to=DANE, status=SendStatus.ACCEPTED)
+
+
 def test_where_nobody_knows_the_error_does_not_say_no() -> None:
     gateway, _ = gateway_with(fail(OutcomeUnknown("cut", reason=Reason.CONNECTION)))
 

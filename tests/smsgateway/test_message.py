@@ -1,10 +1,13 @@
+import pickle
 from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import phonenumbers
 import pytest
 
-from smsgateway import Encoding, Message, MessageError, PhoneNumber
+from smsgateway import Encoding, InvalidPhoneNumber, Message, MessageError, PhoneNumber
+from smsgateway.gateway import SmsGateway
 
 TO = "+4522334488"
 
@@ -17,6 +20,10 @@ TO = "+4522334488"
         pytest.param({"text": "Hej \ud83d"}, "text", "offset 4", id="lone surrogate"),
         pytest.param({"to": ()}, "to", "nobody", id="no recipients"),
         pytest.param({"to": [4522334488]}, "to", "not int", id="number as int"),
+        pytest.param(
+            {"to": phonenumbers.PhoneNumber()}, "to", "of to is no number", id="blank object"
+        ),
+        pytest.param({"to": [TO, object()]}, "to", "not object", id="number as an object"),
         pytest.param({"sender": "  "}, "sender", "blank", id="blank sender"),
         pytest.param({"sender": "Ac\nme"}, "sender", "seen", id="newline in sender"),
         pytest.param({"sender": 4522}, "sender", "not int", id="sender as int"),
@@ -63,6 +70,29 @@ def test_one_recipient_or_many_end_as_a_tuple_of_numbers() -> None:
     assert Message(text="Hej", to=iter((TO, number))).to == (TO, TO)
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param("+4522334488", id="a Danish one"),
+        pytest.param("+390612345678", id="a zero that is part of it"),
+        pytest.param("+3900123456", id="two zeros"),
+        pytest.param("+80012345678", id="of no country"),
+    ],
+)
+def test_a_number_that_phonenumbers_has_parsed_is_a_recipient(number: str) -> None:
+    parsed = phonenumbers.parse(number)
+
+    assert Message(text="Hej", to=parsed).to == (number,)
+    assert Message(text="Hej", to=[parsed, TO]).to == (number, TO)
+
+
+def test_a_parsed_number_with_an_extension_is_refused_when_it_is_sent() -> None:
+    parsed = phonenumbers.parse("+4522334488 ext. 12")
+
+    with pytest.raises(InvalidPhoneNumber, match="has an extension"):
+        SmsGateway.from_url("null://").send("Hej", to=parsed)
+
+
 def test_a_message_is_a_value() -> None:
     message = Message(text="Hej", to=TO, encoding="UCS-2", send_at=datetime(2027, 1, 1, tzinfo=UTC))
 
@@ -74,6 +104,26 @@ def test_a_message_is_a_value() -> None:
     assert later.validity == timedelta(hours=1)
     with pytest.raises(FrozenInstanceError):
         message.text = "Farvel"  # type: ignore[misc]  # that it cannot be done is the point
+
+
+def test_a_message_can_be_a_key() -> None:
+    message = Message(text="Hej", to=TO, extra={"cpsms": {"a": 1}})
+
+    twin = Message(text="Hej", to=TO, extra={"cpsms": {"a": 1}})
+
+    assert {message: "sent"}[twin] == "sent"
+
+
+def test_a_message_does_not_change_with_what_it_was_made_of() -> None:
+    fields = {"a": 1}
+    extra = {"cpsms": fields}
+    message = Message(text="Hej", to=TO, extra=extra)
+
+    fields["a"] = 2
+    extra["twilio"] = {}
+
+    assert message.extra == {"cpsms": {"a": 1}}
+    assert pickle.loads(pickle.dumps(message)) == message
 
 
 def test_a_repr_shows_no_text_and_no_whole_number() -> None:

@@ -1,3 +1,8 @@
+import pickle
+from dataclasses import FrozenInstanceError, asdict, fields, replace
+
+import pytest
+
 from smsgateway import (
     AuthenticationError,
     ConfigurationError,
@@ -13,7 +18,16 @@ from smsgateway import (
     SendStatus,
     analyze,
 )
-from smsgateway.outcome import after_error, alike, complete, merge, provider_failed, refused
+from smsgateway.outcome import (
+    after_error,
+    alike,
+    complete,
+    merge,
+    provider_failed,
+    refused,
+    refused_beside,
+    refused_for_one,
+)
 
 A, B, C = "+4522334488", "+4522334499", "+46701234567"
 HEJ = Message(text="Hej", to=(A, B))
@@ -106,6 +120,85 @@ def test_what_the_provider_did_not_say_is_filled_in() -> None:
     assert (second.segments, second.encoding) == (2, Encoding.UCS2)
     assert (second.cost, second.estimated_cost) == (Money(1, "DKK"), Money("0.50", "DKK"))
     assert third.estimated_cost is None
+
+
+def test_what_the_provider_made_is_not_changed() -> None:
+    said = accepted(A)
+
+    complete([said], analyze("Hej"), RateTable(), "pigeon")
+
+    assert said == accepted(A)
+
+
+def test_every_field_that_the_provider_filled_is_carried() -> None:
+    said = RecipientResult(
+        to=A,
+        status=SendStatus.UNKNOWN,
+        message_id="1",
+        segments=2,
+        encoding=Encoding.UCS2,
+        cost=Money(1, "DKK"),
+        estimated_cost=Money(2, "DKK"),
+        reason=Reason.TIMEOUT,
+        code="E1",
+        detail="too late",
+        provider="dove",
+        possible_duplicate=True,
+    )
+
+    (completed,) = complete([said], analyze("Hej"), RateTable(), "pigeon")
+
+    defaults = {field.name: field.default for field in fields(said)}
+    assert completed == replace(said, provider="pigeon")
+    assert not asdict(said).items() & defaults.items()
+
+
+def test_a_completed_result_is_as_frozen_as_any() -> None:
+    (completed,) = complete([accepted(A)], analyze("Hej"), RateTable(), "pigeon")
+
+    with pytest.raises(FrozenInstanceError):
+        completed.status = SendStatus.REJECTED  # type: ignore[misc]  # the point of it
+    assert pickle.loads(pickle.dumps(completed)) == completed
+    assert type(completed) is RecipientResult
+
+
+def test_a_bad_number_that_is_not_named_condemns_none_of_the_others() -> None:
+    error = ProviderError("a number is wrong", provider="pigeon", reason=Reason.INVALID_NUMBER)
+
+    results = refused_for_one(HEJ, error)
+
+    assert results == alike(
+        HEJ, SendStatus.NOT_SENT, Reason.INVALID_REQUEST, detail="a number is wrong"
+    )
+
+
+@pytest.mark.parametrize(
+    ("to", "reason"),
+    [
+        pytest.param((A,), Reason.INVALID_NUMBER, id="only one"),
+        pytest.param((A, B), Reason.INVALID_SENDER, id="the sender"),
+    ],
+)
+def test_a_refusal_that_is_about_all_stays_an_error(to: tuple[str, ...], reason: Reason) -> None:
+    error = ProviderError("no", provider="pigeon", reason=reason)
+
+    with pytest.raises(ProviderError) as caught:
+        refused_for_one(Message(text="Hej", to=to), error)
+
+    assert caught.value is error
+
+
+def test_who_was_refused_together_with_another_may_be_tried_again() -> None:
+    named = RecipientResult(to=B, status=SendStatus.REJECTED, reason=Reason.INVALID_NUMBER)
+
+    first, second = refused_beside(HEJ, [named])
+
+    assert (first.to, first.status, first.reason) == (
+        A,
+        SendStatus.NOT_SENT,
+        Reason.INVALID_REQUEST,
+    )
+    assert second is named
 
 
 def test_a_refused_message_of_many_is_a_result() -> None:

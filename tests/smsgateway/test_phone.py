@@ -12,7 +12,15 @@ import pytest
 from phonenumbers import PhoneNumberType
 
 from smsgateway.errors import ConfigurationError, InvalidPhoneNumber, MessageError
-from smsgateway.phone import PhoneKind, PhoneNumber, masking, notation, number, numbering
+from smsgateway.phone import (
+    PhoneKind,
+    PhoneNumber,
+    all_to_e164,
+    masking,
+    notation,
+    number,
+    numbering,
+)
 
 NUMBER = "+4522334488"
 EMOJI = "\U0001f4f1"
@@ -260,6 +268,25 @@ def test_every_kind_that_the_library_knows_has_a_name_here() -> None:
     names = {PhoneNumberType.to_string(kind).lower() for kind in PhoneNumberType.values()}
 
     assert {kind.value for kind in PhoneKind} == names
+
+
+def test_many_numbers_are_read_together() -> None:
+    assert all_to_e164(["22 33 44 88", "+46701234567"], "DK") == (NUMBER, "+46701234567")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        pytest.param([NUMBER, "12", ""], "Number 2 of 3: The phone number *** is ", id="of many"),
+        pytest.param(["12"], "The phone number *** is ", id="alone"),
+    ],
+)
+def test_of_many_numbers_the_error_says_which_one_is_wrong(numbers: list[str], words: str) -> None:
+    with pytest.raises(InvalidPhoneNumber) as refused:
+        all_to_e164(numbers, "DK")
+
+    assert str(refused.value).startswith(words)
+    assert refused.value.problem == "too_short"
 
 
 def test_phonenumbers_loads_with_the_first_number_and_not_before() -> None:

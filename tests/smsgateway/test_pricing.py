@@ -1,3 +1,4 @@
+import pickle
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from smsgateway import (
     Encoding,
     Message,
     Money,
+    ProviderError,
     RateTable,
     RecipientResult,
     SendResult,
@@ -57,6 +59,15 @@ def test_money_that_is_none_is_refused(amount: Any, currency: str) -> None:
         Money(amount, currency)
 
 
+def test_tables_of_the_same_rates_are_equal() -> None:
+    table = RateTable.from_dict({"45": 1, "SE": 2}, currency="points")
+
+    assert table == RateTable.from_dict({"SE": 2, "45": 1}, currency="points")
+    assert table != RateTable.from_dict({"45": 1, "SE": 3}, currency="points")
+    assert table != {"45": 1, "SE": 2}
+    assert {table, pickle.loads(pickle.dumps(table))} == {table}
+
+
 def test_the_longest_prefix_wins_and_then_the_region() -> None:
     table = RateTable.from_dict(
         {"45": 1, "4522": "2", "+46": 1.6, "no": "3", "DK": "9"}, currency="points"
@@ -83,6 +94,18 @@ def test_finding_agrees_with_trying_every_prefix(prices: dict[str, int]) -> None
     rate = table.find(DANE)
 
     assert (rate.destination if rate else None) == max(matching, key=len, default=None)
+
+
+def test_of_quoted_prices_the_dearest_counts() -> None:
+    table = RateTable.quoted("DK", [points("1"), None, points("1.6")], provider="pigeon")
+
+    (rate,) = table.rates
+    assert (rate.destination, rate.price, rate.source) == ("DK", points("1.6"), RateSource.QUOTED)
+
+
+def test_where_nothing_is_quoted_there_is_no_table() -> None:
+    with pytest.raises(ProviderError, match="pigeon has no price for DK"):
+        RateTable.quoted("DK", [None], provider="pigeon")
 
 
 def test_an_estimate_has_a_line_for_each_region_and_names_what_it_cannot_price() -> None:

@@ -9,7 +9,7 @@ from smsgateway import (
     MessageError,
     UnsupportedFeature,
 )
-from smsgateway.provider import Capabilities, SenderRules
+from smsgateway.provider import Capabilities, SenderRules, abilities
 
 TO = "+4522334488"
 NOTHING = Capabilities(sender=None)
@@ -87,3 +87,16 @@ def test_absence_from_a_log_is_proof_only_while_the_log_can_show_it(
 
 def test_a_log_that_forgets_nothing_proves_for_ever() -> None:
     assert Capabilities().is_absence_proof(timedelta(days=10_000))
+
+
+def test_what_a_provider_can_do_is_what_it_has_methods_for() -> None:
+    class Pigeon:
+        def cancel(self) -> None:
+            """Fly after it."""
+
+        def balance(self) -> None:
+            """Count the corn."""
+
+    able: Any = Pigeon
+
+    assert abilities(able) == abilities(able()) == ("balance", "cancel")

@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 
 from smsgateway import (
@@ -5,6 +7,7 @@ from smsgateway import (
     ConfigurationError,
     DeliveryReport,
     DeliveryStatus,
+    IncomingMessage,
     InsufficientCredit,
     Message,
     MessageError,
@@ -118,3 +121,29 @@ def test_costs_in_several_currencies_have_no_sum() -> None:
 
     assert result_with(ACCEPTED, crowns).cost is None
     assert result_with(ACCEPTED, ACCEPTED).cost == Money("2", "points")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(result_with(ACCEPTED), id="result"),
+        pytest.param(
+            DeliveryReport(
+                provider="pigeon",
+                to=NUMBER,
+                status=DeliveryStatus.SENT,
+                provider_status="2",
+                raw={"status": "2"},
+            ),
+            id="report",
+        ),
+        pytest.param(
+            IncomingMessage(
+                provider="pigeon", sender=NUMBER, to="1204", text="STOP", raw={"text": "STOP"}
+            ),
+            id="incoming",
+        ),
+    ],
+)
+def test_what_became_of_a_message_can_be_told_once(value: object) -> None:
+    assert {value, copy.deepcopy(value)} == {value}

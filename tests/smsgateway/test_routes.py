@@ -158,6 +158,16 @@ def test_a_plain_name_is_another_account() -> None:
     assert users(route) == ["d", "a", "b"]
 
 
+def test_an_account_that_stands_twice_is_one_account(tmp_path: Path) -> None:
+    (tmp_path / "rates.csv").write_text("prefix,price,currency\n45,0.2,DKK\n")
+    accounts = {"main": ACCOUNT | {"rates": f"{tmp_path}/rates.csv"}}
+    country = {"provider": "country", "gateways": {"DK": "main", "SE": "main"}}
+
+    route, _ = build(country, PLUGINS, known(accounts))
+
+    assert users(route) == ["d"]
+
+
 def test_accounts_that_go_round_in_a_ring_are_refused() -> None:
     accounts: dict[str, Any] = {
         "a": {"provider": "failover", "gateways": ["b"]},

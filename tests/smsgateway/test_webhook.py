@@ -15,6 +15,7 @@ from smsgateway.webhook import (
     json_body,
     make_token,
     query_pairs,
+    report_key,
     require_secret,
 )
 
@@ -139,3 +140,15 @@ def test_a_token_shows_nothing_of_the_key_but_its_mac() -> None:
 def test_a_nonce_has_one_length() -> None:
     with pytest.raises(ValueError, match="16 bytes, not 3"):
         make_token(KEY, b"abc", provider="pigeon")
+
+
+def test_the_key_of_tokens_is_the_secret_or_is_made_of_the_credentials() -> None:
+    made = report_key(None, "user:key", provider="pigeon")
+
+    assert report_key("c0ffee", "user:key", provider="pigeon") == KEY
+    assert made == report_key(None, "user:key", provider="pigeon")
+    assert b"key" not in made
+    assert made not in {
+        report_key(None, "user:other", provider="pigeon"),
+        report_key(None, "user:key", provider="dove"),
+    }

@@ -89,6 +89,16 @@ class AskingContract(LocalProviderContract):
             wanted = [self.message.text, *map(_digits, self.message.to)]
             assert [word for word in wanted if not self._says(sent, word)] == []
 
+    def test_a_repeat_is_known_by_the_id_of_its_message(self, send: Send) -> None:
+        """It matters to who says that repeats are safe: the same asks for the same, and only it."""
+        asked = [
+            self._said(send(self.provider, replace(self.message, id=name), self.answer).requests)
+            for name in ("one", "one", "other")
+        ]
+
+        is_known = asked[0] == asked[1] != asked[2]
+        assert is_known or not self.provider.capabilities.idempotent
+
     def test_it_prints_nothing(self, send: Send, capsys: pytest.CaptureFixture[str]) -> None:
         send(self.provider, self.message, self.answer)
 

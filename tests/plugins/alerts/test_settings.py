@@ -52,6 +52,16 @@ def test_a_file_with_nothing_but_our_table_leaves_the_gateway_the_inbox(home: Pa
     assert find_account(None, installed_plugins()).source == UNCONFIGURED
 
 
+def test_the_queue_lies_beside_the_file_that_names_it_wherever_it_is_read_from(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "smsgateway.toml").write_text('[plugins.alerts]\ndatabase = "queue.db"')
+    (home / "below").mkdir()
+    monkeypatch.chdir(home / "below")
+
+    assert Settings.load().database_path == home / "queue.db"
+
+
 def test_the_emergency_brake_can_be_set() -> None:
     brake = {"number": {"messages_a_day": 50}, "alias": {"cost_a_day": "9.50"}}
 

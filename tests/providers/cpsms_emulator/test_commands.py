@@ -72,6 +72,17 @@ def test_it_serves_until_ctrl_c_and_shows_messages_in_the_inbox(tmp_path: Path) 
     assert (message.text, message.sender) == ("Hej", "Acme")
 
 
+def test_the_url_that_it_prints_can_send(tmp_path: Path) -> None:
+    with running(tmp_path, "--json") as process:
+        assert process.stdout
+        with SmsGateway.from_url(json.loads(process.stdout.readline())["url"]) as gateway:
+            result = gateway.send("Hej", to="+4522334488")
+
+    assert len(result.accepted) == 1
+    (message,) = Mailbox(tmp_path / "smsgateway" / "inbox.db").messages()
+    assert message.sender == "Demo"
+
+
 class Terminal(StringIO):
     """Looks at the switches when it is written to, and then presses Ctrl-C."""
 

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import runpy
 import subprocess
 import sys
+import termios
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from smsgateway import __main__ as main_module
 from smsgateway import cli, hooks
 from smsgateway.cli.app import CommandLine
-from smsgateway.cli.options import read_stdin
+from smsgateway.cli.options import WORDS, read_stdin
 from smsgateway.cli.output import Output, json_option
 from smsgateway.hooks import Plugins
+from smsgateway_inbox import Mailbox
 
 COMMANDS = ("analyze", "doctor", "estimate", "inbox", "providers", "send")
 
@@ -258,14 +263,19 @@ def test_a_reader_that_leaves_does_not_change_the_status(script: str) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_a_full_disk_is_told_and_does_not_change_the_status(script: str) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("output", [[], ["--json"]], ids=["for people", "json"])
+def test_a_full_disk_is_told_and_does_not_change_the_status(
+    script: str, output: list[str], unbuffered: str
+) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [script, "send", "Hej", "--to", "+4522334488", "--url", "null://", "--json"],
+            [script, "send", "Hej", "--to", "+4522334488", "--url", "null://", *output],
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,
             text=True,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
         )
 
     assert done.returncode == 0
@@ -316,6 +326,77 @@ def test_a_stream_in_ascii_is_written_to(script: str) -> None:
     )
 
     assert "\\u201c" in done.stdout
+
+
+def test_a_terminal_is_written_to_in_its_width(script: str) -> None:
+    terminal, screen = os.openpty()
+    termios.tcsetwinsize(screen, (25, 30))
+
+    subprocess.run(
+        [script, "send", "Hej", "--to", "+4522334488", "--url", "null://"],
+        stdout=screen,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+        env=os.environ | {"TERM": "xterm", "NO_COLOR": ""},
+    )
+    os.close(screen)
+    shown = os.read(terminal, 10_000).decode()
+    os.close(terminal)
+
+    assert "\x1b[1m" in shown
+    assert max(len(re.sub("\x1b[^m]*m", "", line)) for line in shown.splitlines()) == 30
+
+
+def test_words_are_utf8_where_the_locale_knows_ascii_only(script: str) -> None:
+    done = subprocess.run(
+        [script, "send", "Blåbær", "--to", "+4522334488", "--sender", "Blå"],
+        capture_output=True,
+        check=False,
+        text=True,
+        env=os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    )
+
+    assert done.returncode == 0, done.stderr
+    (message,) = Mailbox().messages()
+    assert (message.text, message.sender) == ("Blåbær", "Blå")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        pytest.param("bl\udcc3\udca5", "blå", id="escaped"),
+        pytest.param("bl\udce5", "bl\udce5", id="no utf8"),
+        pytest.param("Ã¥", "Ã¥", id="whole"),
+    ],
+)
+def test_only_escaped_words_are_read_anew(given: str, words: str) -> None:
+    assert WORDS.convert(given, None, None) == words
+
+
+@pytest.mark.parametrize("given", [b"\xff", b"\xed\xa0\x80"], ids=["latin", "surrogate"])
+def test_words_that_are_no_utf8_are_refused_by_the_message(script: str, given: bytes) -> None:
+    done = subprocess.run(
+        [os.fsencode(script), b"send", given, b"--to", b"+4522334488", b"--url", b"null://"],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    assert "half a surrogate pair" in done.stderr
+
+
+def test_the_module_is_the_command_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["smsgateway", "analyze", "Hej", "--json"])
+
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(main_module.__file__, run_name="__main__")
+
+    assert end.value.code == 0
+    assert json.loads(capsys.readouterr().out)["segments"] == 1
 
 
 def test_a_broken_plugin_does_not_take_the_command_down(script: str, home: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
@@ -263,3 +264,78 @@ def test_the_secrets_of_a_route_in_a_file_are_looked_at(checks: Any, home: Path)
     file.chmod(0o644)
 
     assert checks("--offline", status=1)["secrets"][1].startswith("api_key can be read by others")
+
+
+NAMED = (
+    '[gateways.default]\nprovider = "failover"\ngateways = ["main", "gone"]\n'
+    '[gateways.main]\nprovider = "cpsms"\nusername = "acme"\napi_key = "s3cr3t"\n'
+)
+
+
+def test_the_secrets_of_an_account_that_a_route_names_are_looked_at(
+    checks: Any, home: Path
+) -> None:
+    file = home / "smsgateway.toml"
+    file.write_text(NAMED)
+    file.chmod(0o644)
+
+    found = checks("--offline", status=1)
+
+    assert found["secrets"] == (False, f"api_key can be read by others in {file}: chmod 600 helps")
+
+
+def test_what_a_url_only_names_is_not_in_the_list_of_processes(checks: Any, home: Path) -> None:
+    file = home / "smsgateway.toml"
+    file.write_text(NAMED)
+    file.chmod(0o600)
+
+    found = checks("--offline", "--url", "failover(main null://)")
+
+    assert found["secrets"] == (True, "none exposed")
+
+
+def test_a_ring_of_accounts_is_a_problem(checks: Any, home: Path) -> None:
+    (home / "smsgateway.toml").write_text(
+        '[gateways.default]\nprovider = "failover"\ngateways = ["other"]\n'
+        '[gateways.other]\nprovider = "failover"\ngateways = ["default"]\n'
+    )
+
+    found = checks("--offline", status=1)
+
+    assert "a ring" in found["gateway"][1]
+    assert found["secrets"] == (True, "none exposed")
+
+
+def test_gateways_that_are_none_are_a_problem(checks: Any, home: Path) -> None:
+    (home / "smsgateway.toml").write_text(
+        '[gateways.default]\nprovider = "failover"\ngateways = 7\n'
+    )
+
+    assert "a list of them" in checks("--offline", status=1)["gateway"][1]
+
+
+def test_a_provider_around_another_one_is_described(checks: Any) -> None:
+    detail = checks("--offline", "--url", "failover(fault+null:// null://)")["gateway"][1]
+
+    assert "provider fault+null of pluggable-smsgateway" in detail
+
+
+def test_the_secrets_behind_a_fault_are_looked_at(checks: Any) -> None:
+    found = checks("--offline", "--url", "fault+cpsms://user:s3cr3t@default", status=1)
+
+    assert found["secrets"] == (False, "api_key can be read in the list of processes")
+
+
+def test_a_secrets_file_in_the_home_of_nobody_is_not_exposed(checks: Any, home: Path) -> None:
+    (home / "smsgateway.toml").write_text(f'{CONFIGURATION}api_key_file = "~nobody-here/key"\n')
+
+    assert checks("--offline", status=1)["secrets"] == (True, "none exposed")
+
+
+def test_every_extra_is_named(checks: Any) -> None:
+    named = {name.removeprefix("extra ") for name in checks() if name.startswith("extra ")}
+
+    assert named == {*(metadata("pluggable-smsgateway").get_all("Provides-Extra") or ())} - {
+        "bench",
+        "dev",
+    }

@@ -37,6 +37,12 @@ def test_the_document_has_the_fields_of_the_estimate(
     }
 
 
+def test_an_encoding_may_be_asked_for(run_json: Any, priced: tuple[str, str]) -> None:
+    document = run_json("estimate", "x" * 71, *TO, *priced, "--encoding", "ucs2")
+
+    assert (document["encoding"], document["segments"]) == ("UCS-2", 2)
+
+
 def test_people_see_lines_total_and_what_has_no_price(run: Any, priced: tuple[str, str]) -> None:
     shown = run("estimate", "Hej", *TO, *priced).stdout
 

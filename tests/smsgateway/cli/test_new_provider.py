@@ -117,3 +117,12 @@ def test_nothing_is_written_over(run: Any, home: Path) -> None:
     assert done.exit_code == 2
     assert "mine is there, and not empty." in done.stderr
     assert [path.name for path in (home / "mine").iterdir()] == ["notes.txt"]
+
+
+def test_a_folder_that_cannot_be_written_is_told(run: Any, home: Path) -> None:
+    (home / "taken").write_text("a file")
+
+    done = run("new-provider", "pigeon", "--dir", "taken/pigeon")
+
+    assert done.exit_code == 2
+    assert "taken/pigeon cannot be written: Not a directory." in done.stderr

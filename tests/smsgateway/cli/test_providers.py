@@ -16,6 +16,16 @@ def broken_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Plugins, "broken", (broken,))
 
 
+def test_what_a_provider_can_do_is_listed(run: Any, run_json: Any) -> None:
+    named = {each["name"]: each for each in run_json("providers")["providers"]}
+
+    assert named["null"]["abilities"] == []
+    assert "cancel" in named["cpsms"]["abilities"]
+    assert not named["cpsms"]["capabilities"]["idempotent"]
+    assert named["profisms"]["capabilities"]["idempotent"]
+    assert "balance, prices, cancel, status" in run("providers").stdout
+
+
 def test_every_provider_is_listed_with_its_origin_and_capabilities(run_json: Any) -> None:
     document = run_json("providers")
 

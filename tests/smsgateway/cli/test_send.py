@@ -258,8 +258,16 @@ def test_a_provider_that_breaks_leaves_the_outcome_open(run_json: Any, answer_wi
     assert sent["unknown"] == [DANE]
 
 
-def test_a_secret_in_the_url_is_warned_of_and_not_repeated(run: Any) -> None:
-    sent = run("send", "Hej", *TO, "--dry-run", "--url", "cpsms://user:s3cr3t@default")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "cpsms://user:s3cr3t@default",
+        "fault+cpsms://user:s3cr3t@default",
+        "failover(null:// fault+cpsms://user:s3cr3t@default)",
+    ],
+)
+def test_a_secret_in_the_url_is_warned_of_and_not_repeated(run: Any, url: str) -> None:
+    sent = run("send", "Hej", *TO, "--dry-run", "--url", url)
 
     assert "other users of this machine can read api_key" in sent.stderr
     assert "s3cr3t" not in sent.output

@@ -323,7 +323,7 @@ class Careful(Seer):
 def test_a_repeat_that_is_refused_as_one_proves_that_the_first_was_taken(
     world: World, later: Any
 ) -> None:
-    careful: Any = Careful(name="a")
+    careful: Any = Careful(name="a", capabilities=replace(MOST, idempotent=True))
     world.answer("a", CUT_OFF, {DANE: "rejected"})
 
     result = world.send(leaf(careful), guarantee=TWICE, reference="r", send_at=later)[0]
@@ -333,8 +333,16 @@ def test_a_repeat_that_is_refused_as_one_proves_that_the_first_was_taken(
     assert world.asked == ["a", "a"]
 
 
+def test_a_repeat_proves_nothing_where_another_message_may_look_like_it(world: World) -> None:
+    world.answer("a", CUT_OFF, {DANE: "rejected"})
+
+    result = world.send(leaf(Careful(name="a", capabilities=MOST)), guarantee=TWICE)[0]
+
+    assert result.status == "unknown"
+
+
 def test_a_repeat_after_a_look_that_found_nothing_proves_it_too(world: World) -> None:
-    careful: Any = Careful(name="a")
+    careful: Any = Careful(name="a", capabilities=replace(MOST, idempotent=True))
     world.answer("a", CUT_OFF, {DANE: "rejected"})
 
     words = world.words(leaf(careful), guarantee=RECONCILE, budget=900, reference="r")
@@ -354,7 +362,7 @@ def test_what_another_provider_has_seen_before_proves_nothing(world: World) -> N
 
 
 def test_a_message_that_was_seen_before_it_was_sent_here_is_refused(world: World) -> None:
-    careful: Any = Careful(name="a")
+    careful: Any = Careful(name="a", capabilities=replace(MOST, idempotent=True))
     world.answer("a", {DANE: "rejected"})
 
     assert world.words(leaf(careful), reference="r") == ["a rejected"]

@@ -342,6 +342,12 @@ class Local(Pigeon):
         return [_result(number, "ok") for number in message.to]
 
 
+class Amnesiac(Pigeon):
+    """Says that repeats are safe, and sends nothing to know one by."""
+
+    capabilities = replace(Pigeon.capabilities, idempotent=True)
+
+
 class Talkative(Pigeon):
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
         response = yield from self._ask(message)
@@ -390,6 +396,7 @@ class Moody(Pigeon):
         (Impatient, "test_nobody_but_the_gateway_sends_again", [NotSent("No route."), 2]),
         (Trimming, "test_a_text_is_sent_as_it_is", [" Hej\n"]),
         (Cutting, "test_a_text_is_sent_as_it_is", ["Hej " * 50]),
+        (Amnesiac, "test_a_repeat_is_known_by_the_id_of_its_message", []),
         (Replaceable, "test_extra_replaces_neither_the_text_nor_who_gets_it", []),
         (Trusting, "test_an_unreadable_yes_is_unknown", [200, b"{}"]),
         (Trusting, "test_a_transports_error_is_believed", [TransportError("Cut."), "unknown"]),

@@ -79,7 +79,7 @@ def test_every_block_is_run() -> None:
     assert len(blocks()) == README.count("\n```") / 2
 
 
-@pytest.mark.parametrize(("file", "name"), {each[2:] for each in TESTED})
+@pytest.mark.parametrize(("file", "name"), sorted({each[2:] for each in TESTED}))
 def test_the_test_of_a_block_exists(file: str, name: str) -> None:
     assert f"\ndef {name}(" in (ROOT / "tests" / file).read_text(encoding="utf-8")
 

@@ -9,22 +9,27 @@ import logging
 from datetime import timedelta
 
 from smsgateway.errors import SmsGatewayError
-from smsgateway.message import MessageFields
+from smsgateway.message import Message, MessageFields
 from smsgateway_django.aliases import gateways
+from smsgateway_django.discretion import discreet
 from smsgateway_django.errors import InvalidGateway
 from smsgateway_django.sending import send_sms
 from smsgateway_django.setting import DEFAULT
 
-__all__ = ["send_code", "try_to_send_code"]
+__all__ = ["is_code", "send_code", "try_to_send_code"]
 
 _log = logging.getLogger("smsgateway.django")
 
 _ALIAS = "otp"
 _VALIDITY = timedelta(minutes=5)  # who waits longer asks for another code
+_OURS = "smsgateway_django"  # no provider's name, so that none sends this on
 
 
+@discreet
 def send_code(text: str, to: str, *, using: str | None = None) -> None:
     """Send a one-time code; if every account that may send it can say so, for five minutes only.
+
+    The message is marked as one, so that the store keeps no text of it.
 
     Raises:
         InvalidGateway: The alias cannot be used as it is written.
@@ -32,7 +37,7 @@ def send_code(text: str, to: str, *, using: str | None = None) -> None:
     """
     alias = using or (_ALIAS if _ALIAS in gateways else DEFAULT)
     accounts = gateways[alias].route.leaves
-    fields: MessageFields = {}
+    fields: MessageFields = {"extra": {_OURS: {"is_code": True}}}
     if all(account.capabilities.validity for account in accounts):
         fields["validity"] = _VALIDITY
     send_sms(text, to, using=alias, **fields)
@@ -49,3 +54,8 @@ def try_to_send_code(text: str, to: str, *, using: str | None = None) -> bool:
         _log.error("A one-time code could not be sent: %s", error)
         return False
     return True
+
+
+def is_code(message: Message) -> bool:
+    """Tell whether a message brings a one-time code, and its text is a password."""
+    return bool(message.extra.get(_OURS, {}).get("is_code"))

@@ -10,6 +10,7 @@ from sms.backends.base import BaseSmsBackend
 from sms.message import Message
 
 from smsgateway.errors import SmsGatewayError
+from smsgateway_django.discretion import discreet
 from smsgateway_django.errors import InvalidGateway
 from smsgateway_django.sending import send_sms
 
@@ -31,6 +32,7 @@ class SmsBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sms has no typ
         super().__init__(*args, **kwargs)
         self._using = using
 
+    @discreet
     def send_messages(self, messages: Iterable[Message]) -> int:
         """Send messages, and return how many recipients were accepted.
 

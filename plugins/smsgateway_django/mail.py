@@ -9,26 +9,34 @@
 Give it to Django as `EMAIL_BACKEND`, or to one handler as its `email_backend`. From Django 6.1 it
 is a `BACKEND` of `MAILERS`; the keys may be its `OPTIONS`, in small letters, instead of a setting,
 and `OTHERS` is the alias of another mailer.
+
+A failed page must not become many texts, nor a failed text a failed page: a text is held back for
+`WINDOW` seconds (600) after an equal one, `LIMIT` (10) texts go to the same people in an hour, and
+what goes wrong is logged and not raised, unless a caller asks for it by `fail_silently=False`.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from copy import copy
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
-from smsgateway.errors import SmsGatewayError
-from smsgateway.text import fit
-from smsgateway_django.sending import send_sms
+from smsgateway.errors import InvalidPhoneNumber, SmsGatewayError
+from smsgateway.phone import to_e164
+from smsgateway_django.aliases import gateways
+from smsgateway_django.discretion import discreet
+from smsgateway_django.mail_options import MailOptions, has_mailers, read_mail_options
+from smsgateway_django.pager import Pager
+from smsgateway_django.summary import summary_of
 
 __all__ = ["EmailBackend"]
 
@@ -38,18 +46,21 @@ _is_texting = ContextVar("_is_texting", default=False)
 
 
 class EmailBackend(BaseEmailBackend):
-    """Texts a mail's subject and first line to those of its recipients who have a number.
+    """Texts what a mail says in one line to those of its recipients who have a number.
 
-    The others get it by another backend; without one, a mail that is for them too is an error, and
-    nobody is texted.
+    The others get the mail by another backend; without one, that they do not is an error.
 
     Args:
         numbers: Phone numbers by mail address.
         using: The alias of `SMSGATEWAY` to send by.
         segments: How many segments a text may take; it is cut to fit.
-        others: The backend for those who have no number: a dotted path or, from Django 6.1, an
-            alias of `MAILERS`.
-        fail_silently: Log what goes wrong instead of raising it.
+        others: The backend for those who have no number: a dotted path or, where there are
+            `MAILERS`, the alias of one.
+        window: Seconds for which a text is held back after an equal one; 0 holds none back.
+        limit: Texts that may go to the same people in an hour.
+        state: A file where several processes remember together what they sent.
+        fail_silently: Log what goes wrong instead of raising it. Before Django 6.1, `send_mail`
+            and its like say False unless told otherwise.
         **kwargs: What Django's backends take besides.
     """
 
@@ -60,23 +71,40 @@ class EmailBackend(BaseEmailBackend):
         using: str | None = None,
         segments: int | None = None,
         others: str | None = None,
-        fail_silently: bool = False,
+        window: float | None = None,
+        limit: int | None = None,
+        state: str | Path | None = None,
+        fail_silently: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        setting = getattr(settings, "SMSGATEWAY_MAIL", {})
-        known = setting.get("NUMBERS", {}) if numbers is None else numbers
-        self._numbers = {address.lower(): number for address, number in known.items()}
-        self._using = using or setting.get("USING")
-        self._segments = segments or setting.get("SEGMENTS", 1)
-        self._others = others or setting.get("OTHERS")
         self.fail_silently = fail_silently
+        self._given = {
+            "numbers": numbers,
+            "using": using,
+            "segments": segments,
+            "others": others,
+            "window": window,
+            "limit": limit,
+            "state": state,
+        }
 
-    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Send one SMS for each mail, and return how many mails reached somebody.
+    @property
+    def options(self) -> MailOptions:
+        """What it goes by.
 
         Raises:
-            ImproperlyConfigured: An address has no number, and there is no backend for the others.
+            ConfigurationError: Something in it is wrong.
+        """
+        return read_mail_options(self._given)
+
+    @discreet
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Send one SMS for each mail, and return how many mails reached everybody.
+
+        Raises:
+            ImproperlyConfigured: Somebody has no number and no other backend, or a wrong one; all
+                others were texted.
             SmsGatewayError: The text was not sent.
         """
         if _is_texting.get():
@@ -91,48 +119,58 @@ class EmailBackend(BaseEmailBackend):
     def _is_sent(self, message: EmailMessage) -> bool:
         try:
             self._send(message)
-        except (SmsGatewayError, ImproperlyConfigured) as error:
+        except Exception as error:  # the backend for the others is somebody else's
             if not self.fail_silently:
                 raise
-            _log.error("A mail was not sent as SMS: %s", error)
+            is_ours = isinstance(error, SmsGatewayError | ImproperlyConfigured)
+            _log.error("A mail was not sent as SMS: %s", error if is_ours else type(error).__name__)
             return False
         return True
 
     def _send(self, message: EmailMessage) -> None:
-        numbers = {address: self._number(address) for address in message.recipients()}
+        options = self.options
+        numbers = {
+            address: options.numbers.get(parseaddr(address)[1].lower())
+            for address in message.recipients()
+        }
         rest = {address for address, number in numbers.items() if number is None}
-        if rest and self._others is None:
-            raise ImproperlyConfigured(
-                f"{len(rest)} of {len(numbers)} mail addresses have no number in "
-                "SMSGATEWAY_MAIL['NUMBERS'], and there is no backend for OTHERS."
-            )
         try:
-            if found := [number for number in numbers.values() if number is not None]:
-                send_sms(self._text(message), found, using=self._using)
+            found = [number for number in numbers.values() if number is not None]
+            problems = self._text(message, options, found)
         finally:  # whatever becomes of the text, the others get their mail
-            if rest:
-                self._mail(message, rest)
+            if rest and options.others is not None:
+                self._mail(message, rest, options.others)
+        if rest and options.others is None:
+            problems.append(
+                f"{len(rest)} of {len(numbers)} mail addresses have no number in NUMBERS, "
+                "and there is no backend for OTHERS."
+            )
+        if problems:
+            raise ImproperlyConfigured(" ".join(problems))
 
-    def _number(self, address: str) -> str | None:
-        return self._numbers.get(parseaddr(address)[1].lower())
+    def _text(self, message: EmailMessage, options: MailOptions, to: Iterable[str]) -> list[str]:
+        """Text all numbers that are right, and say what is wrong with the others."""
+        numbers, problems = [], []
+        region = gateways[options.using].options.region
+        for number in to:
+            try:
+                numbers.append(to_e164(str(number), region))
+            except InvalidPhoneNumber as error:
+                problems.append(f"A number in NUMBERS is wrong. {error}")
+        if numbers:
+            Pager(options, numbers).page(summary_of(message))
+        return problems
 
-    def _mail(self, message: EmailMessage, addresses: set[str]) -> None:
+    def _mail(self, message: EmailMessage, addresses: set[str], others: str) -> None:
         """Mail a message to some of its recipients."""
         part = copy(message)
         part.to, part.cc, part.bcc = (
             [address for address in listed if address in addresses]
             for listed in (message.to, message.cc, message.bcc)
         )
-        other = str(self._others)
         backend = (
-            mail.get_connection(other, fail_silently=self.fail_silently)
-            if "." in other
-            else mail.mailers[other]
+            mail.mailers[others]
+            if has_mailers()
+            else mail.get_connection(others, fail_silently=self.fail_silently)
         )
         backend.send_messages([part])
-
-    def _text(self, message: EmailMessage) -> str:
-        lines = (line.strip() for line in str(message.body).splitlines())
-        first, subject = next(filter(None, lines), ""), str(message.subject)
-        words = subject if first in subject else f"{subject}: {first}" if subject else first
-        return fit(words, segments=self._segments).text

@@ -9,6 +9,7 @@ from sendsms.backends.base import BaseSmsBackend
 from sendsms.message import SmsMessage
 
 from smsgateway.errors import SmsGatewayError
+from smsgateway_django.discretion import discreet
 from smsgateway_django.errors import InvalidGateway
 from smsgateway_django.sending import send_sms
 
@@ -20,6 +21,7 @@ _log = logging.getLogger("smsgateway.django")
 class SmsBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sendsms has no types
     """Sends the messages of django-sendsms by the alias `default`."""
 
+    @discreet
     def send_messages(self, messages: Iterable[SmsMessage]) -> int:
         """Send messages, and return how many of them reached a provider.
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +14,10 @@ from django.utils.module_loading import import_string
 
 from smsgateway.config import no_such
 from smsgateway.errors import ConfigurationError
+from smsgateway.fields import option_types
+from smsgateway.hooks import installed_plugins
 from smsgateway.http import secure_url
+from smsgateway.options import GatewayOptions
 from smsgateway_django.errors import GatewayDoesNotExist, InvalidGateway
 
 __all__ = ["DEFAULT", "Alias", "read_alias", "read_setting"]
@@ -22,7 +28,6 @@ _KEYS = ["BACKEND", "OPTIONS", "PREVIOUS", "PUBLIC_URL", "TEST"]
 _WORDS = {"dummy": "null"}  # Django's word for a provider of ours
 _RESERVED = frozenset({"alias", "provider"})
 _KEPT_IN_TESTS = ("region", "sender", "max_segments")
-_OF_MESSAGES = frozenset({"guarantee", "retry_for", "workers", "max_segments"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -60,9 +65,7 @@ class Alias:
         Raises:
             InvalidGateway: A dotted path leads nowhere.
         """
-        provider = self._provider()
-        own = _locmem(self.name) if provider == "locmem" else {"provider": provider}
-        return {**self.options, **own}
+        return {**self.options, **self._account()}
 
     def config_in_tests(self) -> dict[str, Any]:
         """Say it as an account that only fills the outbox, unless it sends in tests too.
@@ -84,11 +87,41 @@ class Alias:
         Raises:
             InvalidGateway: A dotted path leads nowhere.
         """
-        config = self.config()
         if not self.previous:
-            return config
-        own = {name: value for name, value in config.items() if name not in _OF_MESSAGES}
-        return {"provider": "failover", "gateways": [own, *({**own, **p} for p in self.previous)]}
+            return self.config()
+        before = map(self.config_before, range(len(self.previous)))
+        return {"provider": "failover", "gateways": [self._reader(self.options), *before]}
+
+    def config_before(self, position: int) -> dict[str, Any]:
+        """Say it as an account that believes what proves itself by some previous options.
+
+        Args:
+            position: Which of them, from 0.
+
+        Raises:
+            InvalidGateway: A dotted path leads nowhere.
+        """
+        previous, own = self.previous[position], self._own_options()
+        replaced = {_option(name, own) for name in previous}
+        kept = {n: v for n, v in self.options.items() if _option(n, own) not in replaced}
+        return self._reader({**kept, **previous})
+
+    def _reader(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Say it as an account that only reads requests, and needs no option of a gateway."""
+        own = self._own_options()
+        of_gateways = option_types(GatewayOptions).keys() - own
+        kept = {n: v for n, v in options.items() if _option(n, own) not in of_gateways}
+        return {**kept, **self._account()}
+
+    def _account(self) -> dict[str, Any]:
+        provider = self._provider()
+        return _locmem(self.name) if provider == "locmem" else {"provider": provider}
+
+    def _own_options(self) -> frozenset[str]:
+        """List the options of its provider; a route has none."""
+        provider = self._provider()
+        found = installed_plugins().providers.get(str(provider), provider)
+        return frozenset(option_types(found)) if isinstance(found, type) else frozenset()
 
     def _provider(self) -> object:
         """Return the name of a provider that is installed, or the class that a path leads to."""
@@ -101,6 +134,13 @@ class Alias:
         if not isinstance(found, type) or not isinstance(getattr(found, "name", None), str):
             raise self.error(f"BACKEND {self.backend} is no provider class.")
         return found
+
+
+def _option(name: str, own: AbstractSet[str]) -> str:
+    """Return the option that is given under a name, such as `api_key_env`."""
+    if name in own or name in option_types(GatewayOptions):
+        return name
+    return re.sub("_(env|file)$", "", name)
 
 
 def _locmem(alias: str) -> dict[str, Any]:
@@ -157,19 +197,20 @@ def _options(name: str, place: str, given: object) -> Mapping[str, Any]:
 def _public_url(name: str, url: object) -> str | None:
     if url is None:
         return None
-    try:
+    with suppress(ConfigurationError):
         secure_url(str(url))
-    except ConfigurationError as error:
-        raise _error(
-            name, "PUBLIC_URL must be an https:// URL, such as 'https://shop.example'."
-        ) from error
-    return str(url).rstrip("/")
+        if set("?#").isdisjoint(str(url)):  # paths are added to it
+            return str(url).rstrip("/")
+    raise _error(name, "PUBLIC_URL must be an https:// URL, such as 'https://shop.example'.")
 
 
 def _sends_in_tests(name: str, given: object) -> bool:
     test = _dict(name, "TEST", given)
     _refuse_strangers(name, "key of TEST", test, ["SEND"])
-    return bool(test.get("SEND", False))
+    sends = test.get("SEND", False)
+    if not isinstance(sends, bool):  # such as "False" from the environment, which is true
+        raise _error(name, f"SEND of TEST must be True or False, not {type(sends).__name__}.")
+    return sends
 
 
 def _dict(name: str, place: str, given: object) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from traceback import walk_tb
 from typing import Any
 
 from django.dispatch import Signal
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from smsgateway.errors import SmsGatewayError
 from smsgateway.gateway import SmsGateway
@@ -93,9 +93,15 @@ class Forwarder:
         if not isinstance(changed, Message):
             return Stop(f"a receiver of pre_send returned a {type(changed).__name__}")
         if self._asks_for_reports and changed.report_url is None:
-            path = reverse("smsgateway:reports", args=[self._alias.name])
-            return replace(changed, report_url=f"{self._alias.public_url}{path}")
+            return self._asking_for_reports(changed)
         return changed
+
+    def _asking_for_reports(self, message: Message) -> Message | Stop:
+        try:
+            path = reverse("smsgateway:reports", args=[self._alias.name])
+        except NoReverseMatch:
+            return Stop("PUBLIC_URL is set, and no URL of smsgateway_django.urls leads to it")
+        return replace(message, report_url=f"{self._alias.public_url}{path}")
 
     @hookimpl
     def after_send(self, result: SendResult) -> None:

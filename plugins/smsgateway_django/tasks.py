@@ -3,6 +3,9 @@
 For `django.tasks` of Django 6.0, or the package `django-tasks` before it. A worker tries it once:
 to repeat a send whose outcome is unknown may text people twice. The task fails where nobody was
 accepted; what it returns is what became of each recipient.
+
+A backend that keeps tasks in a database, such as `django-tasks-db`, keeps their arguments too: the
+text and the whole numbers, which its admin shows, until `prune_db_task_results` deletes them.
 """
 
 from __future__ import annotations
@@ -15,12 +18,14 @@ try:
 except ImportError:  # before Django 6.0
     from django_tasks import task  # type: ignore[no-redef]  # the same, by another name
 
+from smsgateway_django.discretion import discreet
 from smsgateway_django.sending import send_sms as send_now
 
 __all__ = ["send_sms"]
 
 
 @task()
+@discreet
 def send_sms(
     text: str,
     to: str | list[str],
@@ -43,8 +48,8 @@ def send_sms(
         **fields: The other fields of a `Message`.
 
     Returns:
-        For each recipient: status, message_id, segments, reason. No number: a task's result stays
-        in its database.
+        For each recipient: status, message_id, segments, reason. It adds no number to what the
+        task's arguments hold.
     """
     result = send_now(
         text,

@@ -9,6 +9,7 @@ from two_factor.middleware.threadlocals import get_current_request
 from two_factor.plugins.phonenumber.models import PhoneDevice
 
 from smsgateway_django.codes import send_code, try_to_send_code
+from smsgateway_django.discretion import discreet
 
 __all__ = ["Gateway"]
 
@@ -25,6 +26,7 @@ class Gateway:
     shows messages, and `two_factor.middleware.threadlocals.ThreadLocals` is in `MIDDLEWARE`.
     """
 
+    @discreet
     def send_sms(self, device: PhoneDevice, token: str) -> None:
         """Send a code to a device.
 

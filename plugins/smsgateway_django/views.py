@@ -12,11 +12,13 @@ from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest as DjangoRequest
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 
 from smsgateway.errors import ConfigurationError, UnsupportedFeature, WebhookError
 from smsgateway.hooks import PluginFailed
 from smsgateway.http import HttpRequest
 from smsgateway_django.aliases import gateways
+from smsgateway_django.discretion import discreet
 from smsgateway_django.errors import InvalidGateway
 from smsgateway_django.setting import read_alias
 
@@ -30,6 +32,7 @@ _ALLOWED = ("GET", "HEAD", "POST")
 
 @csrf_exempt
 @login_not_required
+@sensitive_post_parameters()
 @non_atomic_requests  # or a receiver that breaks the transaction would undo what others have kept
 def receive(request: DjangoRequest, alias: str, token: str = "") -> HttpResponse:
     """Take what an alias's provider brings: delivery reports and incoming messages.
@@ -55,6 +58,7 @@ def receive(request: DjangoRequest, alias: str, token: str = "") -> HttpResponse
     return response
 
 
+@discreet
 def _receive(request: DjangoRequest, alias: str) -> HTTPStatus:
     if alias not in gateways:
         return HTTPStatus.NOT_FOUND

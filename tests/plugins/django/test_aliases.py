@@ -11,7 +11,7 @@ from django.core.signals import setting_changed
 from django.test import override_settings
 
 from smsgateway_cpsms.emulator import CpsmsEmulator
-from smsgateway_django import gateways, send_sms
+from smsgateway_django import GatewayDoesNotExist, gateways, send_sms
 
 
 def cpsms(emulator: CpsmsEmulator, **entry: Any) -> dict[str, Any]:
@@ -61,6 +61,15 @@ def test_a_changed_setting_is_heard() -> None:
     assert during.options.sender == "A"
     assert gateways.default is not during
     assert gateways.default.options == before.options
+
+
+def test_a_setting_that_is_gone_serves_nothing_though_nobody_says_so(settings: Any) -> None:
+    assert gateways.default.provider.name == "locmem"
+
+    del settings.SMSGATEWAY  # which sends no signal
+
+    with pytest.raises(GatewayDoesNotExist):
+        gateways["default"]
 
 
 def test_another_setting_rebuilds_nothing() -> None:

@@ -10,7 +10,10 @@ from django.core.checks import CheckMessage, run_checks
 if TYPE_CHECKING:
     from tests.plugins.django.conftest import Project
 
-CPSMS = {"BACKEND": "cpsms", "OPTIONS": {"username": "acme", "api_key": "a-secret-key"}}
+CPSMS: dict[str, Any] = {
+    "BACKEND": "cpsms",
+    "OPTIONS": {"username": "acme", "api_key": "a-secret-key"},
+}
 GATEWAYAPI = {"BACKEND": "gatewayapi", "OPTIONS": {"token_env": "PATH"}}
 NULL = {"BACKEND": "null"}
 
@@ -44,7 +47,22 @@ def test_previous_options_are_checked_too(settings: Any, previous: Any) -> None:
     (message,) = check(settings, default=CPSMS | {"PREVIOUS": previous})
 
     assert message.id == "smsgateway.E001"
-    assert "failover: gateway 2: " in message.msg
+    assert message.msg.startswith("SMSGATEWAY['default']: PREVIOUS, entry 1: ")
+
+
+def test_previous_options_may_stand_beside_any_other(settings: Any) -> None:
+    sending = {"workers": 2, "segments_a_day": 9, "guard_file": "guard.db", "ca_file": "x.pem"}
+    entry = {"BACKEND": "cpsms", "OPTIONS": CPSMS["OPTIONS"] | sending}
+
+    assert check(settings, default=entry | {"PREVIOUS": [{"api_key": "another key"}]}) == []
+
+
+def test_an_option_of_the_provider_itself_is_kept_though_every_gateway_has_it(
+    settings: Any,
+) -> None:
+    entry = {"BACKEND": "shop.backends.Till", "OPTIONS": {"sender": "3"}, "PREVIOUS": [{}]}
+
+    assert check(settings, default=entry) == []
 
 
 def test_a_region_that_is_none_is_found_though_no_number_is_read_yet(settings: Any) -> None:
@@ -57,8 +75,10 @@ def test_a_region_that_is_none_is_found_though_no_number_is_read_yet(settings: A
     )
 
 
-def test_a_setting_that_is_no_dict_is_told(settings: Any) -> None:
-    settings.SMSGATEWAY = [NULL]
+@pytest.mark.parametrize("setting", [None, [NULL]], ids=["None", "a list"])
+def test_a_setting_that_is_no_dict_is_told(settings: Any, setting: object) -> None:
+    settings.SMSGATEWAY = setting
+    settings.SMSGATEWAY_MAIL = {"NUMBERS": {}}
 
     messages = run_checks(tags=["smsgateway"], include_deployment_checks=True)
 
@@ -82,9 +102,20 @@ def test_webhooks_that_nothing_can_prove_are_told(settings: Any) -> None:
 
     assert message.id == "smsgateway.W003"
     assert message.msg == (
-        "SMSGATEWAY['default']: every webhook request will be refused. "
+        "SMSGATEWAY['default']: every webhook request of gatewayapi will be refused. "
         "gatewayapi needs the option webhook_secret to believe any request."
     )
+
+
+def test_of_a_route_the_account_is_named_that_nothing_can_prove(settings: Any) -> None:
+    route = {"BACKEND": "failover", "OPTIONS": {"gateways": ["own", "other"]}}
+
+    messages = check(settings, default=route, own=CPSMS, other=GATEWAYAPI)
+
+    assert [message.msg.split(". ")[0] for message in messages] == [
+        "SMSGATEWAY['default']: every webhook request of gatewayapi will be refused",
+        "SMSGATEWAY['other']: every webhook request of gatewayapi will be refused",
+    ]
 
 
 def test_webhooks_that_are_not_routed_need_no_secret(settings: Any) -> None:
@@ -100,6 +131,16 @@ def test_a_public_url_without_webhook_urls_is_told(settings: Any) -> None:
 
     assert message.id == "smsgateway.E003"
     assert message.hint == 'Add to urlpatterns: path("sms/", include("smsgateway_django.urls"))'
+
+
+def test_a_public_url_of_a_name_that_no_url_can_have_is_told(settings: Any) -> None:
+    entry = NULL | {"PUBLIC_URL": "https://shop.example"}
+    settings.SMSGATEWAY = {"default": NULL, "of/shop": entry}
+
+    (message,) = run_checks(tags=["smsgateway"])
+
+    assert message.id == "smsgateway.E003"
+    assert message.hint == "The name of an alias is a part of its URL, and must have no '/'."
 
 
 def test_a_project_without_a_site_is_checked(settings: Any) -> None:
@@ -141,45 +182,58 @@ def test_a_secret_in_the_settings_is_told_when_it_is_deployed(settings: Any) -> 
     assert message.hint == "'api_key_env' or 'api_key_file' keeps it out of the settings."
 
 
+@pytest.mark.parametrize(
+    ("entry", "places"),
+    [
+        pytest.param(
+            CPSMS | {"PREVIOUS": [{"api_key": "an-old-key"}]},
+            ["OPTIONS", "PREVIOUS"],
+            id="previous",
+        ),
+        pytest.param(
+            {
+                "BACKEND": "failover",
+                "OPTIONS": {"gateways": ["cpsms://acme:a-secret-key@default", "other"]},
+            },
+            ["OPTIONS"],
+            id="a URL in a route",
+        ),
+        pytest.param(
+            {
+                "BACKEND": "country",
+                "OPTIONS": {"gateways": {"DK": CPSMS["OPTIONS"] | {"provider": "cpsms"}}},
+            },
+            ["OPTIONS"],
+            id="an account in a route",
+        ),
+        pytest.param(
+            {
+                "BACKEND": "failover",
+                "OPTIONS": {"gateways": ["cpsms://acme@default?api_key_env=PATH"]},
+            },
+            [],
+            id="a URL that names the environment",
+        ),
+    ],
+)
+def test_a_secret_in_the_settings_is_told_wherever_it_stands(
+    settings: Any, entry: dict[str, Any], places: list[str]
+) -> None:
+    other = {"BACKEND": "cpsms", "OPTIONS": {"username": "acme", "api_key_env": "PATH"}}
+
+    messages = check(settings, deploy=True, default=entry, other=other)
+
+    assert [message.msg for message in messages] == [
+        f"SMSGATEWAY['default']: {place} holds 'api_key' itself." for place in places
+    ]
+
+
 def test_a_secret_that_the_settings_took_from_the_environment_is_none_of_theirs(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CPSMS_API_KEY", "a-secret-key")
 
     assert check(settings, deploy=True, default=CPSMS) == []
-
-
-@pytest.mark.parametrize(
-    ("setting", "words"),
-    [
-        pytest.param([], ["SMSGATEWAY_MAIL must be a dict."], id="a list"),
-        pytest.param({"NUMBERS": {}}, [], id="right"),
-        pytest.param({}, [], id="empty"),
-        pytest.param(
-            {"NUMBER": {}, "USING": "alarms"},
-            [
-                (
-                    "SMSGATEWAY_MAIL: No key is called 'NUMBER'. Did you mean 'NUMBERS'? "
-                    "There are: NUMBERS, OTHERS, SEGMENTS, USING."
-                ),
-                (
-                    "SMSGATEWAY_MAIL: No alias of SMSGATEWAY is called 'alarms'. "
-                    "Did you mean 'alerts'? There are: alerts, default."
-                ),
-            ],
-            id="unknown names",
-        ),
-    ],
-)
-def test_the_setting_of_the_email_backend_is_checked(
-    settings: Any, setting: Any, words: list[str]
-) -> None:
-    settings.SMSGATEWAY_MAIL = setting
-
-    messages = run_checks(tags=["smsgateway"])
-
-    assert [message.msg for message in messages] == words
-    assert set(ids(messages)) <= {"smsgateway.E004"}
 
 
 def test_what_is_wrong_is_told_once(settings: Any) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -12,13 +10,12 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
-from django.utils.log import AdminEmailHandler
 
 from smsgateway.errors import SendFailed
 from smsgateway.hooks import Stop
 from smsgateway_django.mail import EmailBackend
 from smsgateway_django.memory import Outbox
-from smsgateway_django.signals import post_send, pre_send
+from smsgateway_django.signals import pre_send
 
 Listen = Callable[..., None]
 
@@ -82,11 +79,31 @@ def test_the_setting_says_what_no_option_says(settings: Any, smsoutbox: Outbox) 
 def test_those_without_a_number_are_no_secret_loss(
     smsoutbox: Outbox, mailoutbox: list[EmailMessage]
 ) -> None:
+    backend = EmailBackend(numbers=NUMBERS, fail_silently=False)
+
     with pytest.raises(ImproperlyConfigured, match="1 of 2 mail addresses have no number") as error:
-        send(EmailBackend(numbers=NUMBERS), ANNA, CAROL)
+        send(backend, ANNA, CAROL)
 
     assert "carol" not in str(error.value)
-    assert (len(smsoutbox), len(mailoutbox)) == (0, 0)
+    assert [message.to for message in smsoutbox] == [("+4522334488",)]
+    assert mailoutbox == []
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        pytest.param("+45223344", "The phone number +45****44 is too short.", id="too short"),
+        pytest.param("", "The phone number *** has no digits.", id="blank"),
+    ],
+)
+def test_a_wrong_number_keeps_no_text_from_the_others(
+    smsoutbox: Outbox, caplog: pytest.LogCaptureFixture, number: str, words: str
+) -> None:
+    sent = send(EmailBackend(numbers={ANNA: "22334488", BO: number}), ANNA, BO)
+
+    assert sent == 0
+    assert [message.to for message in smsoutbox] == [("+4522334488",)]
+    assert f"A number in NUMBERS is wrong. {words}" in caplog.text
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
@@ -135,9 +152,28 @@ def test_others_get_their_mail_though_the_text_fails(
     listen(pre_send, lambda **_: Stop("quiet hours"))
 
     with pytest.raises(SendFailed, match="quiet hours"):
-        send(EmailBackend(numbers=NUMBERS, others=OTHERS), ANNA, CAROL)
+        send(EmailBackend(numbers=NUMBERS, others=OTHERS, fail_silently=False), ANNA, CAROL)
 
     assert [message.to for message in mailoutbox] == [[CAROL]]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"using": "alarms"}, id="no such alias"),
+        pytest.param({"segments": "two"}, id="no number of segments"),
+        pytest.param({"others": "shop.backends.Unreachable"}, id="a backend that cannot mail"),
+    ],
+)
+def test_whatever_is_wrong_is_logged_and_not_raised(
+    settings: Any, caplog: pytest.LogCaptureFixture, options: dict[str, Any]
+) -> None:
+    settings.MAILERS = {"shop.backends.Unreachable": {"BACKEND": "shop.backends.Unreachable"}}
+
+    assert send(EmailBackend(numbers=NUMBERS, **options), ANNA, CAROL) == 0
+
+    assert "A mail was not sent as SMS: " in caplog.text
+    assert "carol" not in caplog.text
 
 
 @pytest.mark.parametrize("to", [[ANNA], [CAROL]], ids=["the send fails", "no number"])
@@ -146,7 +182,7 @@ def test_silently_is_not_unheard(
 ) -> None:
     listen(pre_send, lambda **_: Stop("quiet hours"))
 
-    sent = send(EmailBackend(numbers=NUMBERS, fail_silently=True), *to)
+    sent = send(EmailBackend(numbers=NUMBERS), *to)
 
     assert sent == 0
     assert "A mail was not sent as SMS: " in caplog.text
@@ -156,53 +192,3 @@ def test_a_mail_to_nobody_reaches_nobody(smsoutbox: Outbox) -> None:
     send(EmailBackend(numbers=NUMBERS))
 
     assert len(smsoutbox) == 0
-
-
-def admin_handler() -> AdminEmailHandler:
-    if has_mailers:
-        return AdminEmailHandler(using="sms")
-    return AdminEmailHandler(email_backend="smsgateway_django.mail.EmailBackend")
-
-
-@contextmanager
-def handling(name: str, settings: Any) -> Iterator[logging.Logger]:
-    """Let Django's handler mail the errors of a logger to the ADMINS, who have numbers."""
-    settings.SMSGATEWAY_MAIL = {"NUMBERS": NUMBERS, "USING": "alerts"}
-    settings.MAILERS = {"sms": {"BACKEND": "smsgateway_django.mail.EmailBackend"}}
-    logger, handler = logging.getLogger(name), admin_handler()
-    handler.setLevel(logging.ERROR)
-    logger.addHandler(handler)
-    try:
-        yield logger
-    finally:
-        logger.removeHandler(handler)
-
-
-def test_djangos_handler_texts_the_admins(settings: Any, smsoutbox: Outbox) -> None:
-    settings.SMSGATEWAY = settings.SMSGATEWAY | {
-        "alerts": {"BACKEND": "null", "OPTIONS": {"region": "DK"}}
-    }
-
-    with handling("shop", settings) as logger:
-        logger.error("No stock left of %s", "item 17")
-
-    assert [(m.text, m.to, m.sent_using) for m in smsoutbox] == [
-        ("[Django] ERROR: No stock left of item 17", ("+4522334488",), "alerts")
-    ]
-
-
-def test_an_error_while_texting_an_error_texts_nobody_again(
-    settings: Any, smsoutbox: Outbox, listen: Listen
-) -> None:
-    def fail(**_: Any) -> None:
-        raise RuntimeError
-
-    listen(post_send, fail)
-    settings.SMSGATEWAY = settings.SMSGATEWAY | {
-        "alerts": {"BACKEND": "null", "OPTIONS": {"region": "DK"}}
-    }
-
-    with handling("", settings) as logger:
-        logger.error("No stock left")
-
-    assert [message.text for message in smsoutbox] == ["[Django] ERROR: No stock left"]

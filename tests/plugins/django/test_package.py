@@ -53,7 +53,7 @@ def test_where_django_is_not_used_there_is_nothing_to_empty(
     smsgateway_django.send_sms("Hej", "22334488")
     monkeypatch.delitem(sys.modules, "django.conf")
 
-    testing._empty()
+    testing._begin()
 
     assert len(smsgateway_django.outbox) == 1
 

@@ -75,6 +75,50 @@ PYTEST_TESTS = """
 """
 
 
+FIXTURES = """
+    import unittest
+
+    import pytest
+
+    from smsgateway_django import outbox, send_sms
+
+
+    @pytest.fixture(scope="session")
+    def customer():
+        send_sms("of a fixture", "22334488")
+
+
+    def test_session(customer):
+        assert outbox == []
+
+
+    class ClassTests(unittest.TestCase):
+        @classmethod
+        def setUpClass(cls):
+            send_sms("of a class", "22334488")
+
+        def test_one(self):
+            send_sms("one", "22334488")
+            self.assertEqual([message.text for message in outbox], ["one"])
+
+        def test_none(self):
+            self.assertEqual(outbox, [])
+
+        test_none_again = test_none
+"""
+
+SETTING_UP = """
+    import pytest
+
+
+    @pytest.fixture(scope="session", autouse=True)
+    def _django():
+        import django
+
+        django.setup()
+"""
+
+
 @pytest.fixture
 def site(project: Project) -> Project:
     """A project that would write a file for each message it sends."""
@@ -109,6 +153,29 @@ def test_pytest_sends_nothing(site: Project) -> None:
     assert '"text": "for real"' in only
 
 
+def test_pytest_alone_sends_nothing(site: Project) -> None:
+    site.write("conftest.py", "import django\n\ndjango.setup()\n")
+    site.write("test_sms.py", PYTEST_TESTS)
+    site.write("test_fixtures.py", FIXTURES)
+
+    done = site.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:django")
+
+    assert done.returncode == 0, done.stdout
+    assert "9 passed" in done.stdout
+    (only,) = sent(site.folder)
+    assert '"text": "for real"' in only
+
+
+def test_a_fixture_may_be_what_sets_django_up(site: Project) -> None:
+    site.write("conftest.py", SETTING_UP)
+    site.write("test_sms.py", PYTEST_TESTS)
+
+    done = site.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:django")
+
+    assert done.returncode == 0, done.stdout
+    assert len(sent(site.folder)) == 1
+
+
 def test_djangos_test_classes_send_nothing_under_pytest(site: Project) -> None:
     site.write("tests.py", DJANGO_TESTS)
 
@@ -137,3 +204,26 @@ def test_pytest_without_django_is_left_alone(project: Project) -> None:
     )
 
     assert done.returncode == 0, done.stdout
+
+
+def test_a_site_that_keeps_its_mail_in_memory_is_no_test(project: Project) -> None:
+    project.write("settings.py", SETTINGS)
+    project.write(
+        "send.py",
+        """
+        import django
+        from django.core import mail
+
+        from smsgateway_django import send_sms
+
+        django.setup()
+        with mail.get_connection("django.core.mail.backends.locmem.EmailBackend") as backend:
+            backend.send_messages([mail.EmailMessage("Hej", to=["anna@example.com"])])
+        send_sms("for real", "22334488")
+        """,
+    )
+
+    done = project.run("-W", "ignore", "send.py")
+
+    assert done.returncode == 0, done.stderr
+    assert "for real" in (project.folder / "sent.jsonl").read_text(encoding="utf-8")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import transaction
 from django.test import AsyncClient, Client, override_settings
+from django.utils.translation import gettext_lazy, override
+from phonenumber_field.phonenumber import (  # type: ignore[import-untyped]  # it has no types
+    PhoneNumber,
+)
 
 from smsgateway.errors import InvalidPhoneNumber, MessageError, SendFailed
 from smsgateway_cpsms.emulator import CpsmsEmulator
@@ -38,6 +42,41 @@ def test_a_text_is_sent_by_the_default_alias(smsoutbox: Outbox) -> None:
     (message,) = smsoutbox
     assert (message.text, message.to, message.sent_using) == ("Hej", ("+4522334488",), "default")
     assert (message.sender, message.reference) == ("Acme", "order-17")
+
+
+@pytest.mark.parametrize("number", ["+4522334488", "+390612345678"])
+def test_a_number_of_a_phone_number_field_is_a_recipient(smsoutbox: Outbox, number: str) -> None:
+    parsed = PhoneNumber.from_string(number)
+
+    send_sms("Hej", parsed)
+    send_sms("Hej", [parsed, "+46701234567"])
+
+    assert [message.to for message in smsoutbox] == [(number,), (number, "+46701234567")]
+
+
+def test_a_phone_number_that_could_not_be_read_is_refused(smsoutbox: Outbox) -> None:
+    with pytest.raises(MessageError, match="is no number: it was left blank, or cannot be read"):
+        send_sms("Hej", PhoneNumber(raw_input="22 33"))
+
+    assert len(smsoutbox) == 0
+
+
+def test_a_lazy_translation_is_sent_in_the_language_of_the_moment(smsoutbox: Outbox) -> None:
+    yes, no = gettext_lazy("Yes"), cast("str", gettext_lazy("No"))
+
+    with override("da"):
+        send_sms(yes, "22334488", sender=no)
+        asyncio.run(asend_sms(yes, "22334488"))
+
+    assert [(message.text, message.sender) for message in smsoutbox] == [
+        ("Ja", "Nej"),
+        ("Ja", None),
+    ]
+
+
+def test_of_several_numbers_the_wrong_one_is_told() -> None:
+    with pytest.raises(InvalidPhoneNumber, match=r"Number 2 of 2: The phone number \*\*\* is "):
+        send_sms("Hej", ["22334488", "12"])
 
 
 def test_another_alias_is_named(smsoutbox: Outbox) -> None:

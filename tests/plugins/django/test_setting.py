@@ -91,9 +91,24 @@ def test_without_the_setting_there_are_no_aliases(settings: Any) -> None:
             id="unknown key of test",
         ),
         pytest.param(
+            {"BACKEND": "null", "TEST": {"SEND": "False"}},
+            "SEND of TEST must be True or False, not str.",
+            id="text of the environment, which would be true",
+        ),
+        pytest.param(
             {"BACKEND": "null", "PUBLIC_URL": "shop.example"},
             "PUBLIC_URL must be an https:// URL, such as 'https://shop.example'.",
             id="public url",
+        ),
+        pytest.param(
+            {"BACKEND": "null", "PUBLIC_URL": "https://shop.example/x?y"},
+            "PUBLIC_URL must be an https:// URL, such as 'https://shop.example'.",
+            id="public url with a query",
+        ),
+        pytest.param(
+            {"BACKEND": "null", "PUBLIC_URL": "https://shop.example/#x"},
+            "PUBLIC_URL must be an https:// URL, such as 'https://shop.example'.",
+            id="public url with a fragment",
         ),
         pytest.param(
             {"BACKEND": "shop.sms.Backend"},

@@ -162,6 +162,18 @@ def test_delivery_reports_are_asked_for_at_the_public_url(settings: Any, smsoutb
     ]
 
 
+def test_a_public_url_that_leads_nowhere_stops_the_message_with_a_sentence(
+    settings: Any, smsoutbox: Outbox
+) -> None:
+    settings.SMSGATEWAY = {"default": {"BACKEND": "null", "PUBLIC_URL": "https://shop.example"}}
+    settings.ROOT_URLCONF = ()
+
+    with pytest.raises(SendFailed, match="PUBLIC_URL is set, and no URL of smsgateway_django"):
+        send_sms("Hej", NUMBER)
+
+    assert len(smsoutbox) == 0
+
+
 @pytest.mark.usefixtures("_outside_tests")
 def test_no_report_is_asked_for_where_one_account_of_several_has_no_way_to(
     settings: Any, heard: Heard

@@ -8,6 +8,8 @@ from . import views
 
 urlpatterns = [
     path("sms/", include("smsgateway_django.urls")),
+    path("broken/", views.broken),
+    path("broken/again/", views.broken),
     path("order/", views.order),
     path("reminder/", views.remind),
 ]

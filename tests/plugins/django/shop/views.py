@@ -20,6 +20,12 @@ def order(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+def broken(request: HttpRequest) -> HttpResponse:
+    """Fail."""
+    raise ValueError(request.path)
+
+
+@login_not_required
 async def remind(request: HttpRequest) -> JsonResponse:
     """Text somebody, and say what became of it."""
     result = await asend_sms("Husk din tid i morgen.", request.POST["phone"])

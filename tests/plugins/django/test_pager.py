@@ -1,0 +1,152 @@
+"""Texts to the same people: what is held back, and what becomes of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smsgateway.errors import SendFailed
+from smsgateway_cpsms.emulator import CpsmsEmulator
+from smsgateway_cpsms.emulator.switches import Faults
+from smsgateway_django import outbox, pager
+from smsgateway_django.mail_options import MailOptions
+from smsgateway_django.pager import Pager
+from smsgateway_django.signals import pre_send
+from smsgateway_django.summary import Summary
+
+Listen = Callable[..., None]
+
+NUMBER = "+4522334488"
+# The shortest window that there is, in which nothing else is held back.
+SHORT = {"window": 1.0, "limit": 3600}
+
+
+@pytest.fixture(autouse=True)
+def _as_in_a_program(settings: Any, _outside_tests: None) -> None:
+    settings.SMSGATEWAY = {"default": {"BACKEND": "locmem"}}
+    pager._remembered.cache_clear()
+
+
+def page(*texts: str, **options: Any) -> None:
+    one = Pager(MailOptions(**options), [NUMBER])
+    for text in texts:
+        one.page(Summary(text, text))
+
+
+def sent() -> list[str]:
+    return [message.text for message in outbox]
+
+
+def test_the_same_is_told_once() -> None:
+    page("disk", "disk", "mail", "disk")
+
+    assert sent() == ["disk", "mail"]
+
+
+def test_a_limit_is_told_when_it_is_reached() -> None:
+    page("disk", "mail", "stock", "price", limit=3)
+
+    assert sent() == ["disk", "More will be held back. mail"]
+
+
+def test_other_people_are_told_too() -> None:
+    page("disk")
+
+    Pager(MailOptions(), ["+46701234567"]).page(Summary("disk", "disk"))
+
+    assert sent() == ["disk", "disk"]
+
+
+def test_a_window_of_nothing_holds_nothing_back() -> None:
+    page("disk", "disk", window=0)
+
+    assert sent() == ["disk", "disk"]
+
+
+def test_what_was_held_back_is_told_later() -> None:
+    page("disk", "disk", "disk", **SHORT)
+
+    time.sleep(1.1)
+    page("mail", **SHORT)
+
+    first, second, digest = sent()
+    assert (first, second) == ("disk", "mail")
+    assert "2 more in " in digest
+    assert "disk" in digest
+
+
+def test_what_could_not_be_sent_is_told_later(listen: Listen) -> None:
+    failures = [OSError()]
+
+    def fail_once(**_: Any) -> None:
+        if failures:
+            raise failures.pop()
+
+    listen(pre_send, fail_once)
+    with pytest.raises(SendFailed):
+        page("disk", **SHORT)
+
+    time.sleep(1.1)
+    page("mail", **SHORT)
+
+    first, digest = sent()
+    assert first == "mail"
+    assert "1 more in " in digest
+    assert "disk" in digest
+
+
+def test_what_may_have_arrived_is_not_told_again(
+    settings: Any, cpsms_emulator: CpsmsEmulator
+) -> None:
+    options = {"username": "demo", "api_key": cpsms_emulator.key, "sender": "Acme"}
+    settings.SMSGATEWAY = {
+        "default": {
+            "BACKEND": "cpsms",
+            "OPTIONS": {**options, "base_url": cpsms_emulator.base_url},
+        }
+    }
+    cpsms_emulator.faults = Faults(status=500, times=1)
+    with pytest.raises(SendFailed):
+        page("disk", **SHORT)
+
+    time.sleep(1.1)
+    page("mail", **SHORT)
+
+    assert [message.text for message in cpsms_emulator.messages] == ["mail"]
+
+
+def test_a_forked_process_remembers_by_itself() -> None:
+    page("disk")
+
+    child = os.fork()
+    if child == 0:  # pragma: no cover - in a process that coverage does not see
+        page("disk")
+        os._exit(len(sent()))
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 2
+    assert sent() == ["disk"]
+
+
+def test_processes_remember_together_in_a_file(tmp_path: Path) -> None:
+    state = tmp_path / "floods.db"
+    page("disk", state=state)
+
+    pager._remembered.cache_clear()  # as in another process
+    page("disk", state=state)
+
+    assert sent() == ["disk"]
+
+
+def test_a_file_that_cannot_be_used_costs_no_text(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    page("disk", "disk", state=tmp_path)
+
+    assert sent() == ["disk"]
+    assert "Floods are remembered by each process alone." in caplog.text

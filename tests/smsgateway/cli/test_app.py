@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 import termios
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -328,6 +329,10 @@ def test_a_stream_in_ascii_is_written_to(script: str) -> None:
     assert "\\u201c" in done.stdout
 
 
+def _without(environment: Mapping[str, str], *names: str) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name not in names}
+
+
 def test_a_terminal_is_written_to_in_its_width(script: str) -> None:
     terminal, screen = os.openpty()
     termios.tcsetwinsize(screen, (25, 30))
@@ -338,7 +343,7 @@ def test_a_terminal_is_written_to_in_its_width(script: str) -> None:
         stdin=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=True,
-        env=os.environ | {"TERM": "xterm", "NO_COLOR": ""},
+        env=_without(os.environ, "COLUMNS", "LINES") | {"TERM": "xterm", "NO_COLOR": ""},
     )
     os.close(screen)
     shown = os.read(terminal, 10_000).decode()

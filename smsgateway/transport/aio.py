@@ -6,6 +6,7 @@ import asyncio
 from contextvars import ContextVar
 from math import inf
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from urllib3.util.wait import wait_for_read
@@ -82,14 +83,15 @@ class AiohttpTransport:
             OutcomeUnknown: It may have.
         """
         headers = outgoing_headers(request)
-        url = URL(request.url, encoded=True)
-        proxy = self._proxies.leading_to(url.host or "") if url.scheme == "https" else None
+        parts = urlsplit(request.url)
+        host = parts.hostname or ""
+        proxy = self._proxies.leading_to(host) if parts.scheme == "https" else None
         phase = _Phase()
         token = _PHASE.set(phase)
         try:
-            return await self._answer(request, url, headers, proxy)
+            return await self._answer(request, headers, proxy)
         except (aiohttp.ClientError, BadAnswer, OSError, RuntimeError, ValueError) as error:
-            failed = failure(url.host or "", _refused(error), written=phase.written, proxy=proxy)
+            failed = failure(host, _said_alike(error), written=phase.written, proxy=proxy)
         finally:
             _PHASE.reset(token)
         # Out here, so that no library's error, which may hold the request, hangs on to ours.
@@ -102,11 +104,11 @@ class AiohttpTransport:
             await session.close()
 
     async def _answer(
-        self, request: HttpRequest, url: URL, headers: Mapping[str, str], proxy: Proxy | None
+        self, request: HttpRequest, headers: Mapping[str, str], proxy: Proxy | None
     ) -> HttpResponse:
         async with self._session().request(
             request.method,
-            url,
+            URL(request.url, encoded=True),
             proxy=proxy.url if proxy else None,
             proxy_headers=proxy.headers if proxy else None,
             data=request.body or None,
@@ -146,10 +148,15 @@ class AiohttpTransport:
         )
 
 
-def _refused(error: Exception) -> Exception:
-    """Say it as the other transport does if it is a proxy's no."""
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return BadAnswer(f"the proxy answered {error.status}")
+def _said_alike(error: Exception) -> Exception:
+    """Say what is wrong with an answer in the words of the other transport."""
+    match error:
+        case aiohttp.ClientHttpProxyError():
+            return BadAnswer(f"the proxy answered {error.status}")
+        case aiohttp.ServerDisconnectedError():
+            return BadAnswer("it is cut off")
+        case aiohttp.ClientResponseError():
+            return BadAnswer("it is not HTTP")
     return error
 
 

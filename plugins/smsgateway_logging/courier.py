@@ -89,8 +89,9 @@ class Courier:
             self._deliver(waiting)
         self._tell(early=False)
 
-    def finish(self) -> None:
-        """Tell what is held back, because nobody will later, and close the gateway."""
+    def finish(self, taken: Sequence[Waiting] = ()) -> None:
+        """Deliver, tell what is held back, because nobody will later, and close the gateway."""
+        self.deliver(taken)
         if self._state is None:  # or others will, who share it
             self._tell(early=True)
         self._close()

@@ -149,7 +149,7 @@ class SmsHandler(logging.Handler):
             if not self._backlog.is_counted(key):
                 formatted = self._formatted(record) if self.formatter else None
                 self._backlog.add(key, self._line(record, message, failure, formatted=formatted))
-            if self._worker is None or self._is_closed:
+            if self._worker is None or self._is_closed or sys.is_finalizing():
                 self._have_it_done()
         except Exception:  # noqa: BLE001 - a program must not fail because it logs
             self.handleError(record)
@@ -168,7 +168,7 @@ class SmsHandler(logging.Handler):
         if not self._is_closed:
             self._is_closed = True
             if self._worker is None:
-                self._send_here(self._courier.finish)
+                self._send_here(lambda: self._courier.finish(self._backlog.take()))
             else:
                 self._wait_for(self._stopped, self._drain - self._waited)
             self._courier.say_what_is_left(self._backlog.total())
@@ -192,9 +192,11 @@ class SmsHandler(logging.Handler):
 
     def _have_it_done(self) -> None:
         """Start the worker, or do its work where no thread can be started."""
-        is_late = self._is_closed and _is_ending()
+        is_late = sys.is_finalizing() or (self._is_closed and _is_ending())
         self._is_closed = False
-        if self._worker is None:
+        if sys.is_finalizing():  # no thread runs any more; to start one hangs (Python 3.11)
+            self._worker = None
+        elif self._worker is None:
             self._start()
         if is_late:  # nobody else will
             self.close()

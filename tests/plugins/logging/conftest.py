@@ -1,16 +1,22 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from smsgateway import SmsGateway
+from smsgateway import RecipientResult, SendStatus, SmsGateway
+from smsgateway.http import Flow
+from smsgateway.message import Message
+from smsgateway.provider import Capabilities
 from smsgateway.testing.outbox import Outbox
 from smsgateway_logging import SmsHandler
 
@@ -55,9 +61,49 @@ class Vendor:
             return self._asked
 
 
+class Gated:
+    """A provider that answers when it is let, or after some seconds.
+
+    It knows how many sends there were at the same time.
+    """
+
+    name: ClassVar[str] = "gated"
+    capabilities: ClassVar[Capabilities] = Capabilities(max_recipients=1)
+
+    def __init__(self) -> None:
+        self.is_asked = threading.Event()
+        self.gate = threading.Event()
+        self.texts: list[str] = []
+        self.seconds = 20.0
+        self.most_at_once = 0
+        self._at_once = 0
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        self.is_asked.set()
+        self.gate.wait(self.seconds)
+        self._at_once -= 1
+        self.texts.append(message.text)
+        return [RecipientResult(to=number, status=SendStatus.ACCEPTED) for number in message.to]
+        yield
+
+
 def refuse_to_start(_: threading.Thread) -> None:
     """Stand in for `Thread.start` in an interpreter that is about to end (Python 3.12)."""
     raise RuntimeError("can't create new thread at interpreter shutdown")
+
+
+def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of its own, which must end."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ,
+    )
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
@@ -97,6 +143,13 @@ class Alerts:
 def vendor() -> Iterator[Vendor]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield Vendor(listening)
+
+
+@pytest.fixture
+def gated() -> Iterator[Gated]:
+    provider = Gated()
+    yield provider
+    provider.gate.set()
 
 
 @pytest.fixture

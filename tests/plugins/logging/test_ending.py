@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,37 +14,9 @@ from smsgateway.http import Flow
 from smsgateway.message import Message
 from smsgateway.provider import Capabilities
 
-from .conftest import ANNA, LEFT, Alerts, Vendor, refuse_to_start, wait_until
+from .conftest import ANNA, LEFT, Alerts, Gated, Vendor, refuse_to_start, wait_until
 
 BO = "+4522334499"
-
-
-class Gated:
-    """A provider that answers when it is let, or after some seconds.
-
-    It knows how many sends there were at the same time.
-    """
-
-    name: ClassVar[str] = "gated"
-    capabilities: ClassVar[Capabilities] = Capabilities(max_recipients=1)
-
-    def __init__(self) -> None:
-        self.is_asked = threading.Event()
-        self.gate = threading.Event()
-        self.texts: list[str] = []
-        self.seconds = 20.0
-        self.most_at_once = 0
-        self._at_once = 0
-
-    def send(self, message: Message) -> Flow[list[RecipientResult]]:
-        self._at_once += 1
-        self.most_at_once = max(self.most_at_once, self._at_once)
-        self.is_asked.set()
-        self.gate.wait(self.seconds)
-        self._at_once -= 1
-        self.texts.append(message.text)
-        return [RecipientResult(to=number, status=SendStatus.ACCEPTED) for number in message.to]
-        yield
 
 
 class Refusing:
@@ -57,13 +28,6 @@ class Refusing:
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
         return [RecipientResult(to=number, status=SendStatus.NOT_SENT) for number in message.to]
         yield
-
-
-@pytest.fixture
-def gated() -> Iterator[Gated]:
-    provider = Gated()
-    yield provider
-    provider.gate.set()
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,7 +10,7 @@ import pytest
 
 from smsgateway_inbox import Mailbox
 
-from .conftest import LEFT, Vendor
+from .conftest import LEFT, Vendor, run
 
 _HANDLE = """
 import logging, os, sys, threading
@@ -30,22 +28,11 @@ _PROGRAMS = {
 }
 
 
-def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-c", program, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env=os.environ,
-    )
-
-
 @pytest.mark.parametrize("program", _PROGRAMS.values(), ids=_PROGRAMS.keys())
 def test_what_is_logged_at_the_end_arrives(program: str, tmp_path: Path) -> None:
     path = tmp_path / "inbox.db"
 
-    ended = _run(_HANDLE + program, str(path))
+    ended = run(_HANDLE + program, str(path))
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert Mailbox(path).messages()[0].text == "CRITICAL shop: one"
@@ -60,7 +47,7 @@ for number in range(10_001):
 def test_a_flood_is_one_message_at_once_and_one_digest(tmp_path: Path) -> None:
     path = tmp_path / "inbox.db"
 
-    ended = _run(_HANDLE + _FLOOD, str(path))
+    ended = run(_HANDLE + _FLOOD, str(path))
 
     messages = Mailbox(path).messages()
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -89,7 +76,7 @@ sys.exit(status)
 def test_a_forked_child_sends_too(tmp_path: Path) -> None:
     path = tmp_path / "inbox.db"
 
-    ended = _run(_FORK, str(path))
+    ended = run(_FORK, str(path))
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert [message.text for message in Mailbox(path).messages()] == [
@@ -123,7 +110,7 @@ def test_children_of_multiprocessing_send_too_though_they_end_without_logging(
 ) -> None:
     path = tmp_path / "inbox.db"
 
-    ended = _run(_CHILDREN, str(path))
+    ended = run(_CHILDREN, str(path))
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert [message.text for message in Mailbox(path).messages()] == [
@@ -157,7 +144,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 def test_a_thread_of_a_child_is_not_taken_for_the_worker_of_its_parent(tmp_path: Path) -> None:
     path = tmp_path / "inbox.db"
 
-    ended = _run(_THREAD_OF_A_CHILD, str(path))
+    ended = run(_THREAD_OF_A_CHILD, str(path))
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert [message.text for message in Mailbox(path).messages()] == [
@@ -193,7 +180,7 @@ print(time.time())
 
 
 def test_a_program_ends_in_time_and_says_what_was_not_sent() -> None:
-    ended = _run(_HANGING)
+    ended = run(_HANGING)
 
     assert time.time() - float(ended.stdout) < 10
     assert (ended.returncode, ended.stderr) == (0, LEFT.format(102, 1))
@@ -228,7 +215,7 @@ _END = "\nprint(time.time())\n"
 def test_where_no_thread_can_be_started_a_program_ends_in_time_too(vendor: Vendor) -> None:
     late = "threading.Thread.start = refuse\natexit_before_logging = several"
 
-    ended = _run(_AT_THE_END + late + _END, vendor.url)
+    ended = run(_AT_THE_END + late + _END, vendor.url)
 
     assert time.time() - float(ended.stdout) < 10
     assert vendor.asked == 1
@@ -242,7 +229,7 @@ def test_after_logging_has_ended_a_record_is_sent_in_time_or_never(
 ) -> None:
     late = "atexit_after_logging = lambda: log.critical('one')"
 
-    ended = _run(_AT_THE_END + threads + late + _END, vendor.url)
+    ended = run(_AT_THE_END + threads + late + _END, vendor.url)
 
     assert time.time() - float(ended.stdout) < 10
     assert vendor.asked == 1
@@ -253,7 +240,7 @@ def test_after_logging_has_ended_a_record_arrives(tmp_path: Path) -> None:
     path = tmp_path / "inbox.db"
     late = "atexit_after_logging = lambda: log.critical('one')"
 
-    ended = _run(_AT_THE_END + late + _END, f"inbox://{path}")
+    ended = run(_AT_THE_END + late + _END, f"inbox://{path}")
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert [message.text for message in Mailbox(path).messages()] == ["CRITICAL shop: one"]
@@ -309,7 +296,7 @@ def test_django_makes_it_before_apps_are_ready_and_each_broken_view_alerts(
     path = tmp_path / "inbox.db"
     monkeypatch.setenv("SMSGATEWAY_ALERTS_URL", f"inbox://{path}")
 
-    ended = _run(_DJANGO)
+    ended = run(_DJANGO)
 
     assert ended.returncode == 0, ended.stderr
     texts = [message.text for message in Mailbox(path).messages()]

@@ -1,10 +1,11 @@
 """An app that keeps what was sent, what became of it, and what came in: `smsgateway_django.store`.
 
 Add it to `INSTALLED_APPS` and migrate. Every message is then a row before it is sent; delivery
-reports and incoming messages are kept as they come, and the admin shows all of it.
+reports and incoming messages are kept as they come, and the admin shows all of it. Of a one-time
+code that `smsgateway_django.codes` sends, as every bridge does, the text is not kept.
 
-The rows are written in whatever transaction the caller is in. Send on commit, as every example
-does, or a rollback takes the row of a message that went out with it. Where that cannot be helped,
-give the store a connection of its own: a second entry of `DATABASES` to the same database, and a
-router that names it for the app `smsgateway_store`.
+Send on commit, as every example does. In PostgreSQL the row of what is sent within a transaction
+nevertheless outlasts its rollback: another connection writes it. In other databases the rollback
+takes the row with it; in SQLite the other connection would wait for the transaction for ever. The
+check smsgateway.W004 warns a deployment whose every request is such a transaction.
 """

@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from smsgateway import message as core
@@ -16,12 +17,19 @@ from smsgateway.routing import new_reference
 from smsgateway_django.aliases import gateways
 from smsgateway_django.errors import InvalidGateway
 from smsgateway_django.store.database import database
-from smsgateway_django.store.models import HASHED, Message, Recipient
+from smsgateway_django.store.models import HASHED, LONGEST_SEND, Message, Recipient
 
 __all__ = ["CannotSendAgain", "Repeat"]
 
-_NOT_TAKEN = (SendStatus.REJECTED, SendStatus.NOT_SENT, SendStatus.SUPPRESSED)
-_NOT_DELIVERED = (DeliveryStatus.FAILED, DeliveryStatus.EXPIRED, DeliveryStatus.CANCELED)
+_NOT_TAKEN = [SendStatus.REJECTED.value, SendStatus.NOT_SENT.value, SendStatus.SUPPRESSED.value]
+_NOT_DELIVERED = [
+    DeliveryStatus.FAILED.value,
+    DeliveryStatus.EXPIRED.value,
+    DeliveryStatus.CANCELED.value,
+]
+_DID_NOT_GET_IT = Q(status__in=_NOT_TAKEN) | Q(delivery__in=_NOT_DELIVERED)
+_UNKNOWN = Q(status=SendStatus.UNKNOWN.value)
+_MAY_HAVE_HAD_IT_BEFORE = Q(is_possible_duplicate=True)
 
 
 class CannotSendAgain(Exception):
@@ -34,6 +42,7 @@ class Repeat:
 
     It never goes to whom it was accepted for, unless a report said later that it did not arrive;
     and to each recipient of this one it goes once, however often and by however many it is asked.
+    Where nothing came of that for ten minutes, nobody knows whether it went to them.
     """
 
     message: Message
@@ -41,29 +50,42 @@ class Repeat:
     @property
     def failed(self) -> QuerySet[Recipient]:
         """The recipients who did not get it."""
-        return self._left.filter(
-            Q(status__in=[status.value for status in _NOT_TAKEN])
-            | Q(delivery__in=[status.value for status in _NOT_DELIVERED])
-        )
+        return self._left.filter(_DID_NOT_GET_IT).exclude(_MAY_HAVE_HAD_IT_BEFORE)
 
     @property
     def unknown(self) -> QuerySet[Recipient]:
         """The recipients who may have got it, and would get it twice then."""
-        failed = [status.value for status in _NOT_DELIVERED]
-        return self._left.filter(status=SendStatus.UNKNOWN.value).exclude(delivery__in=failed)
+        doubtful = _UNKNOWN | _DID_NOT_GET_IT & _MAY_HAVE_HAD_IT_BEFORE
+        return self._left.filter(doubtful) | self._lost.filter(_UNKNOWN | _DID_NOT_GET_IT)
 
     @property
     def _left(self) -> QuerySet[Recipient]:
-        return Recipient.objects.using(database()).filter(message=self.message, again="")
+        return self._recipients.filter(again="")
+
+    @property
+    def _lost(self) -> QuerySet[Recipient]:
+        """Whom it was to be sent to again when the process ended, or the database went away."""
+        until = timezone.now() - LONGEST_SEND
+        return self._recipients.filter(~Exists(self._repeats), again_at__lt=until)
+
+    @property
+    def _repeats(self) -> QuerySet[Message]:
+        return Message.objects.using(database()).filter(identity=OuterRef("again"))
+
+    @property
+    def _recipients(self) -> QuerySet[Recipient]:
+        return Recipient.objects.using(database()).filter(message=self.message)
 
     @property
     def obstacle(self) -> str | None:
         """Why it cannot be sent again to anybody, if it cannot."""
         if self.message.is_being_sent:
             return "It is being sent."
+        if self.message.is_code:
+            return "A one-time code is not kept."
         if self.message.text is None or self.message.options is None:
             return "Its text is not kept."
-        if self._left.filter(to__startswith=HASHED).exists():
+        if self._recipients.filter(to__startswith=HASHED).exists():
             return "Its numbers are no longer kept."
         if not self.failed.exists() and not self.unknown.exists():
             return "There is nobody who did not get it."
@@ -77,28 +99,37 @@ class Repeat:
 
         Raises:
             CannotSendAgain: There is nobody to send it to, or it cannot be sent as it is.
+            RuntimeError: It is within a transaction, and a rollback would forget whom it went to.
         """
         if obstacle := self.obstacle:
             raise CannotSendAgain(obstacle)
         identity = new_reference(timezone.now())
-        if not self._claim(identity, unknown=unknown):
+        with transaction.atomic(using=database(), durable=True):
+            count = self._claim(identity, unknown=unknown)
+        if not count:
             raise CannotSendAgain(
                 "It may have arrived; confirm that it is sent again nevertheless."
             )
-        claimed = Recipient.objects.using(database()).filter(message=self.message, again=identity)
+        claimed = self._recipients.filter(again=identity)
         to = list(claimed.values_list("to", flat=True))
         try:
             return gateways[self.message.alias].send(self._made(to, identity))
         except SendFailed as error:
             return error.result
         except (InvalidGateway, ConfigurationError, MessageError) as error:
-            claimed.update(again="")  # nothing was sent
+            # Nothing was sent. It can be tried once more, from the repeat where that is a row.
+            claimed.filter(~Exists(self._repeats)).update(again="", again_at=None)
             raise CannotSendAgain(str(error)) from error
 
     def _claim(self, identity: str, *, unknown: bool) -> int:
         """Take the recipients, before anything is sent: whoever comes second finds none."""
-        count = self.failed.update(again=identity)
-        return count + self.unknown.update(again=identity) if unknown else count
+        claim = {"again": identity, "again_at": timezone.now()}
+        count = self.failed.update(**claim)
+        if unknown:
+            # They stay such if nothing is sent now after all.
+            self._lost.update(is_possible_duplicate=True)
+            count += self.unknown.update(**claim)
+        return count
 
     def _made(self, to: list[str], identity: str) -> core.Message:
         options = json.loads(self.message.options or "{}")

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.db.models import Count, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
 
 from smsgateway.result import SendStatus
 from smsgateway_django.store.models import Recipient, masked
 from smsgateway_django.store.totals import Cost, total
 
-__all__ = ["Columns", "MessageList", "ReadOnly", "RecipientList"]
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:  # Django's own class takes no brackets
+    _ModelAdmin = admin.ModelAdmin
+
+__all__ = ["END_OF_NUMBER", "Columns", "Masked", "MessageList", "ReadOnly", "RecipientList"]
+
+_DIGITS = 8  # of a number that is searched for
+#: What can be searched for where numbers can be.
+END_OF_NUMBER = f"a number, at least its last {_DIGITS} digits"
+_NUMBERS = frozenset({"to", "sender"})
 
 
 class ReadOnly:
@@ -31,6 +42,24 @@ class ReadOnly:
     def has_delete_permission(self, *_: object) -> bool:
         """Tell that nobody may: `smsprune` deletes."""
         return False
+
+
+class Masked(_ModelAdmin):
+    """Pages that show no whole number, and do not help to guess one digit after the other."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse what the URL asks of a number."""
+        return _NUMBERS.isdisjoint(lookup.split(LOOKUP_SEP)) and super().lookup_allowed(
+            lookup, value, request
+        )
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Search for numbers only where every word has the digits of one."""
+        fields = super().get_search_fields(request)
+        words = request.GET.get(SEARCH_VAR, "").split()
+        if all(sum(map(str.isdigit, word)) >= _DIGITS for word in words):
+            return list(fields)
+        return [field for field in fields if not field.endswith("__endswith")]
 
 
 class RecipientList(ChangeList):
@@ -84,6 +113,11 @@ class Columns:
         if row.status == SendStatus.UNKNOWN and row.message.is_being_sent:
             return "being sent"
         return row.status.replace("_", " ")
+
+    @admin.display(description="possible duplicate")
+    def duplicate(self, row: Recipient) -> str:
+        """Show what there is to worry about, and nothing else."""
+        return "yes" if row.is_possible_duplicate else "-"
 
     @admin.display(description="cost", ordering="cost")
     def price(self, row: Recipient) -> str:

@@ -16,6 +16,7 @@ from smsgateway.result import DeliveryStatus, SendStatus
 
 __all__ = [
     "HASHED",
+    "LONGEST_SEND",
     "IncomingMessage",
     "Message",
     "Recipient",
@@ -30,7 +31,8 @@ __all__ = [
 _LONGEST = 255
 #: What the hash of a number begins with.
 HASHED = "#"
-_LONGEST_SEND = timedelta(minutes=10)
+#: How long a send may take; what is not finished by then ended with its process.
+LONGEST_SEND = timedelta(minutes=10)
 
 _SEND_STATUSES = [(str(status), status.replace("_", " ")) for status in SendStatus]
 _DELIVERY_STATUSES = [(str(status), str(status)) for status in DeliveryStatus]
@@ -78,6 +80,7 @@ class Message(models.Model):
         reference: Its reference as it was sent.
         sender: Its sender as it was sent.
         text: Its text as it was sent; None where it is not kept, or no longer.
+        is_code: Whether it brings a one-time code: a password, so its text is never kept.
         options: What else it takes to send it again, as JSON; None where the text is, and where
             JSON cannot say it.
         send_at: When it was to be sent, where that was later.
@@ -94,6 +97,7 @@ class Message(models.Model):
     sender = _words()
     text: models.TextField[str | None, str | None] = models.TextField(null=True)
     options: models.TextField[str | None, str | None] = models.TextField(null=True)
+    is_code: models.BooleanField[bool, bool] = models.BooleanField(default=False)
     send_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
         null=True
     )
@@ -117,7 +121,7 @@ class Message(models.Model):
     @property
     def is_being_sent(self) -> bool:
         """Whether it is on its way: begun a short time ago, and not finished."""
-        return self.finished_at is None and timezone.now() - self.created_at < _LONGEST_SEND
+        return self.finished_at is None and timezone.now() - self.created_at < LONGEST_SEND
 
 
 class Recipient(models.Model):
@@ -141,6 +145,7 @@ class Recipient(models.Model):
         detail: The provider's own words.
         is_possible_duplicate: Whether an earlier try may have been taken too.
         again: The identity of the message by which it was sent to this recipient again.
+        again_at: When that was asked for.
     """
 
     message: models.ForeignKey[Message, Message] = models.ForeignKey(
@@ -172,6 +177,9 @@ class Recipient(models.Model):
     detail = _words()
     is_possible_duplicate: models.BooleanField[bool, bool] = models.BooleanField(default=False)
     again = _words()
+    again_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
+        null=True
+    )
 
     message_id: int
 

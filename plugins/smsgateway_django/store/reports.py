@@ -91,9 +91,7 @@ def _kept(using: str, alias: str, report: DeliveryReport) -> Report:
 def _settle_waiting(using: str, message: Message) -> None:
     recipients = Recipient.objects.using(using).filter(message=message)
     ids = recipients.exclude(provider_message_id="").values("provider_message_id")
-    is_about_it = Q(provider_message_id__in=ids)
-    if message.token:
-        is_about_it |= Q(token=message.token)
+    is_about_it = Q(provider_message_id__in=ids) | Q(token=message.token)
     for report in Report.objects.using(using).filter(is_about_it, recipient=None):
         _settle(using, report)
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from smsgateway.message import Message
 from smsgateway.result import RecipientResult, SendResult
 from smsgateway.webhook import stem_of
+from smsgateway_django.codes import is_code
 from smsgateway_django.store import models, reports
 from smsgateway_django.store.database import connected
 from smsgateway_django.store.models import moment, storable
@@ -35,7 +36,7 @@ def begin(alias: str, message: Message, **_: object) -> None:
     """
     columns = _columns(alias, message) | {"options": _options(message, message.report_url)}
     try:
-        with connected() as using, transaction.atomic(using=using):
+        with connected(is_last=False) as using, transaction.atomic(using=using):
             row = models.Message.objects.using(using).create(**columns)
             recipients = (models.Recipient(message=row, to=to) for to in dict.fromkeys(message.to))
             models.Recipient.objects.using(using).bulk_create(recipients, batch_size=_BATCH)
@@ -53,7 +54,7 @@ def finish(alias: str, result: SendResult, **_: object) -> None:
         "finished_at": now,
         "changed_at": now,
     }
-    with connected() as using:
+    with connected(is_last=True) as using:
         row = _completed(using, columns, result) or _created(using, columns, result)
         reports.settle_waiting(using, row)
 
@@ -66,6 +67,8 @@ def _completed(using: str, columns: dict[str, Any], result: SendResult) -> model
     rows = models.Message.objects.using(using)
     begun = rows.filter(alias=columns["alias"], identity=columns["identity"], finished_at=None)
     for row in begun.order_by("-pk"):
+        if row.is_code:  # also where a receiver of `pre_send` has made the message anew
+            columns = columns | {"is_code": True, "text": None}
         with transaction.atomic(using=using):
             if begun.filter(pk=row.pk).update(**columns):
                 row.token = columns["token"]
@@ -107,9 +110,14 @@ def _columns(alias: str, message: Message) -> dict[str, Any]:
         "identity": storable(message.id),
         "reference": storable(message.reference),
         "sender": storable(message.sender),
-        "text": storable(message.text, None) if read_setting().text else None,
+        "text": storable(message.text, None) if _keeps_text(message) else None,
+        "is_code": is_code(message),
         "send_at": moment(message.send_at),
     }
+
+
+def _keeps_text(message: Message) -> bool:
+    return read_setting().text and not is_code(message)
 
 
 def _options(message: Message, report_url: str | None) -> str | None:
@@ -117,7 +125,7 @@ def _options(message: Message, report_url: str | None) -> str | None:
 
     Its reference is not among it: whoever looks the second message up by that finds the first.
     """
-    if not read_setting().text:
+    if not _keeps_text(message):
         return None
     try:
         return json.dumps(

@@ -24,7 +24,8 @@ class StoreSetting:
     """What `SMSGATEWAY_STORE` says.
 
     Attributes:
-        text: Whether texts are kept. Without its text no message can be sent again.
+        text: Whether texts are kept, but for one-time codes, which never are. Without its text no
+            message can be sent again.
         text_days: Days after the last news of a message in which its text is kept.
         number_days: Days in which numbers are kept; a hash takes their place.
         row_days: Days in which anything is kept.

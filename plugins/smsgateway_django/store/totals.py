@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
+from django.template.defaultfilters import pluralize
 
 from smsgateway.result import SendStatus
 from smsgateway_django.store.models import Recipient
@@ -43,12 +44,12 @@ class Totals:
     costs: tuple[Cost, ...]
 
     def __str__(self) -> str:
-        parts = [
-            f"{self.recipients} recipients",
-            f"{self.segments} segments",
-            *map(str, self.costs),
-        ]
-        return ", ".join(parts)
+        counted = (_counted(self.recipients, "recipient"), _counted(self.segments, "segment"))
+        return ", ".join((*counted, *map(str, self.costs)))
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{pluralize(count)}"
 
 
 def total(recipients: QuerySet[Recipient]) -> Totals:

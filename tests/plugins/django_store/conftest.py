@@ -126,6 +126,12 @@ def store(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
+def store_in_sqlite(_sqlite: None) -> Iterator[str]:
+    """The store where one transaction keeps every other from writing."""
+    yield from _store_in("default")
+
+
+@pytest.fixture
 def store_in_postgresql(_postgresql: None) -> Iterator[str]:
     """The store where one transaction keeps no other from writing."""
     yield from _store_in("postgresql")
@@ -182,3 +188,32 @@ def in_threads() -> Callable[..., None]:
                 done.result()
 
     return do
+
+
+@pytest.fixture
+def client() -> Iterator[Any]:
+    """Somebody who may do everything."""
+    from django.contrib.auth.models import User  # noqa: PLC0415 - after Django is configured
+
+    user = User.objects.create_superuser("anna")
+    yield _logged_in(user)
+    user.delete()
+
+
+@pytest.fixture
+def looker() -> Iterator[Any]:
+    """Somebody who may look at everything."""
+    from django.contrib.auth.models import Permission, User  # noqa: PLC0415 - as above
+
+    user = User.objects.create_user("bent", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    yield _logged_in(user)
+    user.delete()
+
+
+def _logged_in(user: Any) -> Any:
+    from django.test import Client  # noqa: PLC0415 - after Django is configured
+
+    client = Client()
+    client.force_login(user)
+    return client

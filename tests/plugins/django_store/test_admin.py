@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+import re
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
-from django.db import connections
 from django.test import Client
 
-from smsgateway import Message as Sms
 from smsgateway.errors import SendFailed
 from smsgateway.result import DeliveryReport, DeliveryStatus
 from smsgateway.result import IncomingMessage as IncomingSms
@@ -31,28 +27,6 @@ def send(*to: str, **fields: Any) -> Message:
     with suppress(SendFailed):
         send_sms("A text of ours", to, **fields)
     return Message.objects.latest("pk")
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    """Somebody who may do everything."""
-    user = User.objects.create_superuser("anna")
-    client = Client()
-    client.force_login(user)
-    yield client
-    user.delete()
-
-
-@pytest.fixture
-def looker() -> Iterator[Client]:
-    """Somebody who may look at everything."""
-    user = User.objects.create_user("bent", is_staff=True)
-    looks = Permission.objects.filter(codename__startswith="view_")
-    user.user_permissions.set(looks)
-    client = Client()
-    client.force_login(user)
-    yield client
-    user.delete()
 
 
 def page(client: Client, url: str) -> str:
@@ -97,7 +71,43 @@ def test_the_page_of_a_message_shows_what_became_of_each_recipient(looker: Clien
     for words in ("A text of ours", "+45******51", "+45******50", "No such number.", "delivered"):
         assert words in shown
     assert "22334451" not in shown
-    assert "1 recipients, 2 segments, 0.5 DKK" in shown
+    assert "1 recipient, 2 segments, 0.5 DKK" in shown
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        pytest.param({"text": None, "is_code": True}, "One-time codes are not kept.", id="a code"),
+        pytest.param({"text": "Hej"}, "Hej", id="a text"),
+        pytest.param({"text": None}, "-", id="a text that is kept no longer"),
+    ],
+)
+def test_the_page_of_a_message_says_when_it_has_no_text_on_purpose(
+    looker: Client, columns: dict[str, Any], shown: str
+) -> None:
+    message = Message.objects.create(**columns)
+
+    found = page(looker, f"{ADMIN}/message/{message.pk}/change/")
+
+    assert f'<div class="readonly">{shown}</div>' in found
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        pytest.param({"is_possible_duplicate": True}, "<p>yes</p>", id="perhaps"),
+        pytest.param({"is_possible_duplicate": False}, "<p>-</p>", id="surely not"),
+    ],
+)
+def test_the_page_of_a_message_says_who_may_have_got_it_twice(
+    looker: Client, columns: dict[str, Any], shown: str
+) -> None:
+    message = send(TAKEN)
+    Recipient.objects.update(**columns)
+
+    found = page(looker, f"{ADMIN}/message/{message.pk}/change/")
+
+    assert re.search(rf'class="field-duplicate">\s*{shown}', found)
 
 
 @pytest.mark.parametrize("model", [Recipient, Report, IncomingMessage])
@@ -154,9 +164,9 @@ def test_nothing_can_be_changed_or_deleted(client: Client, action: str) -> None:
     [
         pytest.param("", "3 recipients, 5 segments, 1 DKK", id="all"),
         pytest.param("status=rejected", "0 recipients, 0 segments", id="what was refused"),
-        pytest.param("status=unknown", "1 recipients, 1 segments", id="what nobody knows of"),
-        pytest.param("q=4451", "1 recipients, 2 segments, 0.5 DKK", id="the end of a number"),
-        pytest.param("q=order-17", "1 recipients, 2 segments, 0.5 DKK", id="a reference"),
+        pytest.param("status=unknown", "1 recipient, 1 segment", id="what nobody knows of"),
+        pytest.param("q=22334451", "1 recipient, 2 segments, 0.5 DKK", id="the end of a number"),
+        pytest.param("q=order-17", "1 recipient, 2 segments, 0.5 DKK", id="a reference"),
         pytest.param("message__alias=gone", "0 recipients, 0 segments", id="another alias"),
     ],
 )
@@ -167,16 +177,16 @@ def test_a_list_says_what_it_has_come_to(looker: Client, query: str, totals: str
 
     shown = page(looker, f"{ADMIN}/recipient/?{query}")
 
-    assert f"All of these: {totals}<" in shown
+    assert f"Billed in all: {totals}<" in shown
 
 
 @pytest.mark.parametrize(
     ("query", "totals"),
     [
         pytest.param("", "2 recipients, 4 segments, 1 DKK", id="all"),
-        pytest.param("q=order-17", "1 recipients, 2 segments, 0.5 DKK", id="a reference"),
-        pytest.param("q=3344", "0 recipients, 0 segments", id="the middle of a number"),
-        pytest.param("q=4451", "1 recipients, 2 segments, 0.5 DKK", id="the end of a number"),
+        pytest.param("q=order-17", "1 recipient, 2 segments, 0.5 DKK", id="a reference"),
+        pytest.param("q=45223344", "0 recipients, 0 segments", id="the middle of a number"),
+        pytest.param("q=22334451", "1 recipient, 2 segments, 0.5 DKK", id="the end of a number"),
     ],
 )
 def test_a_list_of_messages_says_what_it_has_come_to(
@@ -187,7 +197,62 @@ def test_a_list_of_messages_says_what_it_has_come_to(
 
     shown = page(looker, f"{ADMIN}/message/?{query}")
 
-    assert f"All of these: {totals}<" in shown
+    assert f"Billed in all: {totals}<" in shown
+
+
+@pytest.mark.parametrize("path", ["report/", "incomingmessage/"])
+def test_a_list_of_what_costs_nothing_says_nothing_of_it(looker: Client, path: str) -> None:
+    shown = page(looker, f"{ADMIN}/{path}")
+
+    assert "Billed" not in shown
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("q=51", id="what is shown of it"),
+        pytest.param("q=2334451", id="seven digits"),
+        pytest.param("q=order-17+451", id="with a word that is known"),
+        pytest.param("q=%22%20%20%20%20%20451%22", id="quoted"),
+    ],
+)
+def test_no_number_is_found_by_less_than_its_last_eight_digits(looker: Client, query: str) -> None:
+    send(TAKEN, reference="order-17")
+
+    shown = page(looker, f"{ADMIN}/message/?{query}") + page(looker, f"{ADMIN}/recipient/?{query}")
+
+    assert shown.count("Billed in all: 0 recipients") == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "recipient/?to__startswith=%2B45223",
+        "recipient/?to=%2B4522334451",
+        "report/?to__endswith=1",
+        "report/?recipient__to__startswith=%2B45",
+        "incomingmessage/?sender__contains=3",
+        "message/?recipients__to__startswith=%2B45",
+    ],
+)
+def test_a_url_asks_nothing_of_a_number(looker: Client, query: str) -> None:
+    send(TAKEN)
+
+    answer = looker.get(f"{ADMIN}/{query}")
+
+    assert answer.status_code == 400
+
+
+def test_what_waits_can_be_told_from_what_does_not(looker: Client) -> None:
+    stray = DeliveryReport(
+        provider="desk", to="+4599999999", status=DeliveryStatus.SENT, provider_status="1"
+    )
+    reports.take("default", stray)
+
+    waiting = page(looker, f"{ADMIN}/report/?recipient__isempty=1")
+    settled = page(looker, f"{ADMIN}/report/?recipient__isempty=0")
+
+    assert ("1 report\n" in waiting, "0 reports\n" in settled) == (True, True)
 
 
 def test_costs_are_told_apart_by_currency_and_by_whether_they_are_known(looker: Client) -> None:
@@ -219,6 +284,34 @@ def test_a_message_on_its_way_is_shown_as_that(looker: Client) -> None:
     assert shown.count("being sent") == 2
 
 
+def test_who_is_known_to_have_it_is_not_shown_as_being_sent_to(looker: Client) -> None:
+    send(TAKEN)
+    Message.objects.update(finished_at=None)
+
+    shown = page(looker, f"{ADMIN}/recipient/")
+
+    assert '<td class="field-state">accepted</td>' in shown
+
+
+def test_statuses_are_shown_as_words(looker: Client) -> None:
+    send(TAKEN)
+    Recipient.objects.update(status="not_sent")
+
+    shown = page(looker, f"{ADMIN}/message/") + page(looker, f"{ADMIN}/recipient/")
+
+    assert '<td class="field-states">1 not sent</td>' in shown
+    assert '<td class="field-state">not sent</td>' in shown
+
+
+def test_a_list_adds_up_more_than_the_page_that_is_shown(looker: Client) -> None:
+    send(*(f"+45223{n:04}1" for n in range(101)))
+
+    shown = page(looker, f"{ADMIN}/recipient/")
+
+    assert "Billed in all: 101 recipients" in shown
+    assert shown.count('class="field-state"') == 100
+
+
 def test_lists_take_few_statements(looker: Client, django_assert_max_num_queries: Any) -> None:
     for n in range(30):
         send(f"+45223344{n:02}")
@@ -226,128 +319,6 @@ def test_lists_take_few_statements(looker: Client, django_assert_max_num_queries
     with django_assert_max_num_queries(30):
         page(looker, f"{ADMIN}/message/")
         page(looker, f"{ADMIN}/recipient/")
-
-
-@pytest.fixture
-def sent(while_sending: Callable[[Callable[[Sms], None]], None]) -> list[Sms]:
-    """What goes out."""
-    messages: list[Sms] = []
-    while_sending(messages.append)
-    return messages
-
-
-def test_the_button_asks_first(client: Client, sent: list[Sms]) -> None:
-    message = send(TAKEN, REFUSED)
-
-    shown = page(client, f"{ADMIN}/message/{message.pk}/change/")
-    asked = page(client, f"{ADMIN}/message/{message.pk}/again/")
-
-    assert f"{ADMIN}/message/{message.pk}/again/" in shown
-    assert "It is sent to 1 recipient who did not get it:\n+45******50" in asked
-    assert len(sent) == 1
-
-
-def test_a_message_is_sent_again_and_that_is_logged(client: Client, sent: list[Sms]) -> None:
-    message = send(TAKEN, REFUSED)
-    url = f"{ADMIN}/message/{message.pk}/again/"
-
-    answer = client.post(url, follow=True)
-
-    assert [each.to for each in sent] == [(TAKEN, REFUSED), (REFUSED,)]
-    assert "Sent again: 1 rejected." in answer.content.decode()
-    entry = LogEntry.objects.latest("pk")
-    assert (entry.change_message, entry.object_repr) == (
-        "Sent again: 1 rejected.",
-        f"Message {message.pk}",
-    )
-
-
-def test_a_message_that_was_sent_again_links_the_other(client: Client) -> None:
-    message = send(REFUSED)
-    client.post(f"{ADMIN}/message/{message.pk}/again/")
-    other = Message.objects.latest("pk")
-
-    shown = page(client, f"{ADMIN}/message/{message.pk}/change/")
-
-    assert f'<a href="{ADMIN}/message/{other.pk}/change/">Message {other.pk}</a>' in shown
-    assert "Send again" not in shown
-
-
-def test_unknown_is_refused_without_a_confirmation(client: Client, sent: list[Sms]) -> None:
-    message = send(LOST)
-    url = f"{ADMIN}/message/{message.pk}/again/"
-
-    asked = page(client, url)
-    answer = client.post(url, follow=True)
-
-    assert "who may have got it, and would then get it twice" in asked
-    assert "Nothing was sent. It may have arrived" in answer.content.decode()
-    assert len(sent) == 1
-
-
-def test_unknown_is_sent_again_with_a_confirmation(client: Client, sent: list[Sms]) -> None:
-    message = send(LOST)
-
-    answer = client.post(f"{ADMIN}/message/{message.pk}/again/", {"unknown": "on"}, follow=True)
-
-    assert "Sent again: 1 unknown." in answer.content.decode()
-    assert len(sent) == 2
-
-
-def test_what_cannot_be_sent_again_says_why(client: Client, sent: list[Sms]) -> None:
-    message = send(TAKEN)
-    url = f"{ADMIN}/message/{message.pk}/again/"
-
-    asked = page(client, url)
-    answer = client.post(url, follow=True)
-
-    assert "There is nobody who did not get it." in asked
-    assert "Nothing was sent. There is nobody" in answer.content.decode()
-    assert len(sent) == 1
-
-
-def test_who_may_only_look_may_not_send(looker: Client, sent: list[Sms]) -> None:
-    message = send(REFUSED)
-    url = f"{ADMIN}/message/{message.pk}/again/"
-
-    statuses = [looker.get(url).status_code, looker.post(url).status_code]
-
-    assert statuses == [403, 403]
-    assert "Send again" not in page(looker, f"{ADMIN}/message/{message.pk}/change/")
-    assert len(sent) == 1
-
-
-def test_sending_again_needs_a_csrf_token(client: Client, sent: list[Sms]) -> None:
-    message = send(REFUSED)
-    client.handler.enforce_csrf_checks = True
-
-    answer = client.post(f"{ADMIN}/message/{message.pk}/again/")
-
-    assert answer.status_code == 403
-    assert len(sent) == 1
-
-
-@pytest.mark.parametrize("key", ["0", "9" * 30])
-def test_there_is_no_page_for_what_is_not_there(client: Client, key: str) -> None:
-    answer = client.get(f"{ADMIN}/message/{key}/again/")
-
-    assert answer.status_code == 404
-
-
-def test_who_is_sent_to_again_is_written_down_before_though_requests_are_transactions(
-    client: Client, while_sending: Callable[[Callable[[Sms], None]], None], store: str
-) -> None:
-    message = send(REFUSED)
-    settings = connections[store].settings_dict
-    in_transaction: list[bool] = []
-    while_sending(lambda _: in_transaction.append(connections[store].in_atomic_block))
-    settings["ATOMIC_REQUESTS"] = True
-    try:
-        client.post(f"{ADMIN}/message/{message.pk}/again/")
-    finally:
-        settings["ATOMIC_REQUESTS"] = False
-
-    assert in_transaction == [False]
 
 
 def test_no_log_line_has_a_text_or_a_whole_number(

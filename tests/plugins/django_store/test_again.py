@@ -9,6 +9,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from smsgateway import Message as Sms
@@ -178,26 +179,109 @@ def test_numbers_that_are_not_kept_cannot_be_sent_to(sent: list[Sms]) -> None:
     result_of(REFUSED)
     Recipient.objects.update(to="#hash")
 
-    with pytest.raises(CannotSendAgain, match="numbers"):
+    with pytest.raises(CannotSendAgain, match=r"^Its numbers are no longer kept\.$"):
         Repeat(Message.objects.get()).send()
 
     assert len(sent) == 1
 
 
-@pytest.mark.parametrize(
-    ("alias", "text"),
-    [
-        pytest.param("gone", "Hej", id="an alias that is gone"),
-        pytest.param("short", "x" * 400, id="a text that the alias no longer takes"),
-    ],
-)
-def test_what_is_refused_can_be_tried_once_more(sent: list[Sms], alias: str, text: str) -> None:
+def test_whoever_was_perhaps_sent_to_before_is_not_without_a_confirmation(
+    sent: list[Sms],
+) -> None:
     result_of(REFUSED)
-    Message.objects.update(alias=alias, text=text)
+    Recipient.objects.update(is_possible_duplicate=True)
     repeat = Repeat(Message.objects.get())
 
-    with pytest.raises(CannotSendAgain):
+    with pytest.raises(CannotSendAgain, match="It may have arrived"):
+        repeat.send()
+    repeat.send(unknown=True)
+
+    assert [message.to for message in sent] == [(REFUSED,), (REFUSED,)]
+
+
+def test_it_is_not_sent_within_a_transaction_whose_rollback_would_forget_that(
+    sent: list[Sms], store: str
+) -> None:
+    result_of(REFUSED)
+
+    with transaction.atomic(using=store), pytest.raises(RuntimeError, match="durable"):
+        Repeat(Message.objects.get()).send()
+
+    assert len(sent) == 1
+    assert Recipient.objects.get().again == ""
+
+
+@pytest.fixture
+def lost(request: pytest.FixtureRequest) -> Repeat:
+    """A message whose repeat ended with its process, before it was a row."""
+    result_of(getattr(request, "param", REFUSED))
+    eleven_minutes_ago = timezone.now() - timedelta(minutes=11)
+    Recipient.objects.update(again="lost", again_at=eleven_minutes_ago)
+    return Repeat(Message.objects.get())
+
+
+@pytest.mark.parametrize("lost", [REFUSED, LOST], indirect=True, ids=["refused", "unknown"])
+def test_whom_a_lost_repeat_was_for_is_sent_to_only_when_that_is_confirmed(
+    lost: Repeat, sent: list[Sms]
+) -> None:
+    with pytest.raises(CannotSendAgain, match="It may have arrived"):
+        lost.send()
+    lost.send(unknown=True)
+    with pytest.raises(CannotSendAgain, match="nobody"):
+        lost.send(unknown=True)
+
+    assert len(sent) == 1
+
+
+def test_a_repeat_that_is_on_its_way_is_not_lost(lost: Repeat) -> None:
+    Recipient.objects.update(again_at=timezone.now() - timedelta(minutes=9))
+
+    assert lost.obstacle == "There is nobody who did not get it."
+
+
+def test_a_repeat_that_is_a_row_has_a_page_of_its_own(lost: Repeat) -> None:
+    Message.objects.create(identity="lost")
+
+    assert lost.obstacle == "There is nobody who did not get it."
+
+
+@pytest.mark.parametrize("lost", [LOST], indirect=True, ids=["unknown"])
+def test_a_lost_repeat_is_forgotten_where_the_first_is_found_to_have_arrived(lost: Repeat) -> None:
+    Recipient.objects.update(status="accepted", delivery="delivered")
+
+    assert lost.obstacle == "There is nobody who did not get it."
+
+
+def test_whom_a_lost_repeat_was_for_stays_unknown_when_the_next_is_refused(lost: Repeat) -> None:
+    lost.message.alias = "gone"
+
+    with pytest.raises(CannotSendAgain, match="gone"):
+        lost.send(unknown=True)
+
+    assert (lost.failed.count(), lost.unknown.count()) == (0, 1)
+
+
+def test_what_never_became_a_message_can_be_tried_once_more(sent: list[Sms]) -> None:
+    result_of(REFUSED)
+    Message.objects.update(alias="gone")
+    repeat = Repeat(Message.objects.get())
+
+    with pytest.raises(CannotSendAgain, match="gone"):
         repeat.send()
 
     assert len(sent) == 1
     assert repeat.failed.count() == 1
+    assert Recipient.objects.get().again_at is None
+
+
+def test_what_is_refused_can_be_tried_once_more_from_there_alone(sent: list[Sms]) -> None:
+    result_of(REFUSED)
+    Message.objects.update(alias="short", text="x" * 400)
+    repeat = Repeat(Message.objects.get())
+
+    with pytest.raises(CannotSendAgain, match="segments"):
+        repeat.send()
+
+    assert len(sent) == 1
+    assert repeat.failed.count() == 0
+    assert Repeat(Message.objects.latest("pk")).failed.count() == 1

@@ -14,7 +14,13 @@ from smsgateway.result import DeliveryReport, DeliveryStatus
 from smsgateway.result import IncomingMessage as Sms
 from smsgateway_django import send_sms
 from smsgateway_django.store import incoming, reports
-from smsgateway_django.store.models import IncomingMessage, Message, Recipient, Report
+from smsgateway_django.store.models import (
+    IncomingMessage,
+    Message,
+    Recipient,
+    Report,
+    hash_number,
+)
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -91,6 +97,14 @@ def test_a_number_has_one_hash_so_that_it_can_still_be_counted() -> None:
     smsprune()
 
     assert len(set(Recipient.objects.values_list("to", flat=True))) == 1
+
+
+def test_of_two_who_prune_at_once_the_second_hashes_no_hash() -> None:
+    once = hash_number(TO)
+
+    assert hash_number(once) == once
+    assert once.startswith("#")
+    assert len(once) <= 64
 
 
 @pytest.mark.usefixtures("_one_of_each")

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 
-from smsgateway_django.store.checks import check_store
+from smsgateway_django.store.checks import check_store, check_transactions
 from smsgateway_django.store.setting import StoreSetting, read_setting
 
 
@@ -49,6 +50,25 @@ def test_a_wrong_setting_is_said_by_the_check(settings: Any, given: object, said
 
     assert error.id == "smsgateway.E005"
     assert said in error.msg
+
+
+@pytest.mark.parametrize(
+    ("fixture", "ids"),
+    [("store_in_sqlite", ["smsgateway.W004"]), ("store_in_postgresql", [])],
+    ids=["sqlite", "postgresql"],
+)
+def test_a_deployment_is_told_where_a_failed_request_takes_rows_with_it(
+    request: pytest.FixtureRequest, fixture: str, ids: list[str]
+) -> None:
+    settings = connections[request.getfixturevalue(fixture)].settings_dict
+
+    before = check_transactions()
+    settings["ATOMIC_REQUESTS"] = True
+    found = check_transactions()
+    settings["ATOMIC_REQUESTS"] = False
+
+    assert before == []
+    assert [warning.id for warning in found] == ids
 
 
 @pytest.mark.usefixtures("store")

@@ -118,6 +118,10 @@ def test_of_a_route_the_account_is_named_that_nothing_can_prove(settings: Any) -
     ]
 
 
+def test_a_backend_that_cannot_read_an_empty_request_is_no_mistake(settings: Any) -> None:
+    assert check(settings, default={"BACKEND": "shop.backends.Careless"}) == []
+
+
 def test_webhooks_that_are_not_routed_need_no_secret(settings: Any) -> None:
     settings.ROOT_URLCONF = ()
 

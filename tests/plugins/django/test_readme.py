@@ -132,9 +132,9 @@ def test_the_days_of_the_store_are_its_own() -> None:
     setting = StoreSetting()
 
     assert (
-        f"clears texts after {setting.text_days} days, hashes numbers\n"
-        f"after {setting.number_days} and deletes rows after {setting.row_days}"
-    ) in README
+        f"clears texts after {setting.text_days} days, hashes numbers after "
+        f"{setting.number_days} and deletes rows after {setting.row_days}"
+    ) in " ".join(README.split())
 
 
 def test_every_name_exists(site: Project) -> None:

@@ -82,4 +82,3 @@ SMSGATEWAY = {
         "PUBLIC_URL": os.environ["CLINIC_URL"],
     }
 }
-SMSGATEWAY_STORE = {"TEXT": False}  # a code is a password

@@ -12,6 +12,7 @@ from smsgateway.flood import FileStore, Flood
 from smsgateway.hooks import Plugins, installed_plugins
 from smsgateway_alerts.alert import Alert, Notification, Status, fingerprint
 from smsgateway_alerts.entry import Entry, Seen
+from smsgateway_alerts.file import QueueError
 from smsgateway_alerts.outlet import Outlet
 from smsgateway_alerts.queue import Queue
 from smsgateway_alerts.route import Route, read_routes
@@ -45,7 +46,8 @@ class Desk:
         clock: Tells the time, in seconds since 1970.
 
     Raises:
-        ConfigurationError: The settings, or the gateway's, are wrong.
+        ConfigurationError: The settings, or the gateway's, are wrong; or this user may not send
+            what is in the queue.
     """
 
     def __init__(
@@ -63,6 +65,10 @@ class Desk:
         self.plugins = installed_plugins() if plugins is None else plugins
         self.outlet = Outlet.open(settings.gateway, self.plugins, is_remembered=True)
         self.queue = Queue(settings.database_path, clock=clock)
+        try:
+            self.queue.check()
+        except QueueError as error:
+            raise ConfigurationError(f"No alert could be sent. {error}") from error
         self._clock = clock
         self._recipients = self.outlet.listed(settings.recipients)
         self._routes = read_routes(list(settings.routes), self._listed)

@@ -21,7 +21,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"  # it may have been taken; nobody tries again
     HELD = "held"  # flood control counts it into a digest
     CANCELED = "canceled"  # all was well again before it was due
-    EXPIRED = "expired"
+    EXPIRED = "expired"  # given up; flood control counts it, but no digest has told it yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -106,7 +106,7 @@ class Batch:
         topic: What flood control calls it.
         about: What it says something of, to flood control.
         source: The tool that said so.
-        step: How far the trouble has escalated.
+        step: How far the trouble has escalated; less than 0 where it is settled.
         rows: The rows.
     """
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,4 +116,12 @@ def _is_locked(connection: sqlite3.Connection, path: Path) -> bool:
 
 def _unusable(path: Path, error: Exception) -> QueueError:
     problem = getattr(error, "strerror", None) or error
+    with suppress(OSError):  # where not even that can be seen, the system's word must do
+        place = path if path.exists() else path.parent
+        if not os.access(place, os.R_OK | os.W_OK):
+            found = place.stat()
+            problem = (
+                f"this user may not read and write {'it' if place == path else place} (its mode is "
+                f"{found.st_mode & 0o777:04o}, and user {found.st_uid} owns it)"
+            )
     return QueueError(f"The lock {path} cannot be used: {problem}.")

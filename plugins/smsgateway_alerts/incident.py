@@ -11,7 +11,10 @@ from smsgateway_alerts.entry import Entry
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["insert"]
+__all__ = ["ENDS", "insert"]
+
+#: In a row, the step of what ends a trouble, and of what else settles it: no step at all.
+ENDS, _SETTLES = -2, -1
 
 _OF_IT = "WHERE incident = ?1 AND is_open AND (?2 OR route = ?3)"
 _CANCEL = "UPDATE messages SET state = 'canceled', changed = ?4"
@@ -36,7 +39,7 @@ def insert(connection: sqlite3.Connection, entry: Entry, now: float, reached: se
         return 0
     batch, due = secrets.token_hex(_ID), now + entry.delay
     columns = (entry.text, entry.topic, entry.about, entry.incident, entry.route, entry.source)
-    state = (entry.step, not entry.ends, due, due + entry.lifetime, now)
+    state = (_step(entry), not entry.ends, due, due + entry.lifetime, now)
     rows = [(batch, number, *columns, *state) for number in to]
     connection.executemany(
         'INSERT INTO messages (batch, "to", text, topic, about, incident, route, source, step,'
@@ -45,6 +48,12 @@ def insert(connection: sqlite3.Connection, entry: Entry, now: float, reached: se
     )
     reached.update(to)
     return len(rows)
+
+
+def _step(entry: Entry) -> int:
+    if not entry.settles:
+        return entry.step
+    return ENDS if entry.ends else _SETTLES
 
 
 def _settled(

@@ -7,24 +7,22 @@ and then what became of it. Every change is on the disk before anybody acts on i
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smsgateway.errors import SmsGatewayError
 from smsgateway_alerts.entry import Batch, Entry, Row, Seen, State
 from smsgateway_alerts.file import QueueFile
-from smsgateway_alerts.incident import insert
+from smsgateway_alerts.incident import ENDS, insert
 
 if TYPE_CHECKING:
     import sqlite3
 
 __all__ = ["KeyReused", "Queue"]
 
-_log = logging.getLogger("smsgateway.alerts")
 _KEPT = 7 * 86_400.0  # seconds after its end that a row is kept
 
 # What is due, but nothing that overtakes an earlier word of the same trouble to the same number: it
@@ -36,7 +34,20 @@ WHERE state = 'queued' AND due <= ?1 AND (incident = '' OR NOT EXISTS (
     AND earlier."to" = messages."to" AND earlier.id < messages.id
 ))
 """
+# What nobody heard in time, and what would be the first that they hear of a trouble: how it ends.
+_LATE = """
+WHERE state = 'queued' AND doubts = 0 AND (expires <= ?1 OR (step < 0 AND (
+    SELECT min(earlier.state = 'expired') FROM messages AS earlier
+    WHERE earlier.incident = messages.incident AND earlier."to" = messages."to"
+    AND earlier.id < messages.id AND earlier.state != 'canceled' AND earlier.id > (
+        SELECT coalesce(max(ending.id), 0) FROM messages AS ending
+        WHERE ending.incident = messages.incident AND ending."to" = messages."to"
+        AND ending.id < messages.id AND ending.step = ?3
+    )
+)))
+"""
 _FIND = "SELECT batch, text, topic, about, source, step FROM messages"
+_ROWS = 'SELECT id, "to", tries, doubts FROM messages'
 _CLAIM = "UPDATE messages SET state = 'submitting', tries = tries + 1, changed = ?1"
 
 # Rows of which it is not known whether they were taken: queued again, once, or left unknown.
@@ -64,6 +75,15 @@ class Queue:
 
     def __repr__(self) -> str:
         return f"<Queue {self._file.path}>"
+
+    def check(self) -> None:
+        """See that this process may be the one that sends, now or when the other one has ended.
+
+        Raises:
+            QueueError: It may not.
+        """
+        with self.sending():
+            pass
 
     def sending(self) -> AbstractContextManager[bool]:
         """Be the one process that sends from this file, as `QueueFile.sending` says."""
@@ -106,11 +126,6 @@ class Queue:
         """
         now = self._clock()
         with self._file.transaction() as connection:
-            expired = connection.execute(
-                "UPDATE messages SET changed = ?1, state = iif(doubts, 'unknown', 'expired')"
-                " WHERE state = 'queued' AND expires <= ?1",
-                (now,),
-            ).rowcount
             found = connection.execute(
                 f"{_FIND} {_READY} ORDER BY due, id LIMIT 1", (now,)
             ).fetchone()
@@ -118,21 +133,39 @@ class Queue:
                 f'{_CLAIM} {_READY} AND batch = ?2 RETURNING id, "to", tries, doubts',
                 (now, found and found[0]),
             ).fetchall()
-        if expired:
-            _log.error("%d alerts are given up: they could not be sent in time.", expired)
-        if found is None:
-            return None
-        made = (Row(id=row[0], to=row[1], tries=row[2], doubts=row[3]) for row in rows)
-        batch, text, topic, about, source, step = found
-        return Batch(
-            id=batch,
-            text=text,
-            topic=topic,
-            about=about,
-            source=source,
-            step=step,
-            rows=tuple(made),
-        )
+        return None if found is None else _batch(found, rows)
+
+    def late(self) -> Batch | None:
+        """Find the next text that is to be given up, and is not known to have reached anybody.
+
+        It could not be sent in time; or it says how a trouble goes on, of which every word was
+        given up. It stays queued: when that is safe, whoever counts it has to `record` it.
+
+        Raises:
+            QueueError: The file cannot be written.
+        """
+        now = self._clock()
+        with self._file.transaction() as connection:
+            connection.execute(
+                "UPDATE messages SET changed = ?1, state = 'unknown'"
+                " WHERE state = 'queued' AND expires <= ?1 AND doubts",
+                (now,),
+            )
+            found = connection.execute(
+                f"{_FIND} {_LATE} ORDER BY id LIMIT 1", (now, None, ENDS)
+            ).fetchone()
+            rows = connection.execute(
+                f"{_ROWS} {_LATE} AND batch = ?2", (now, found and found[0], ENDS)
+            ).fetchall()
+        return None if found is None else _batch(found, rows)
+
+    def tell(self, numbers: Iterable[str]) -> None:
+        """Write down that a digest told numbers of what was given up."""
+        with self._file.transaction() as connection:
+            connection.executemany(
+                "UPDATE messages SET state = 'held' WHERE state = 'expired' AND \"to\" = ?",
+                [(number,) for number in numbers],
+            )
 
     def record(self, rows: Iterable[Row], state: State) -> None:
         """Write down what became of rows for good."""
@@ -182,9 +215,12 @@ class Queue:
 
     def routes_held(self, to: str, since: float) -> set[str]:
         """Name the routes by which something came that was held back from a number since then."""
-        query = 'SELECT DISTINCT route FROM messages WHERE state = ? AND "to" = ? AND changed >= ?'
+        query = (
+            "SELECT DISTINCT route FROM messages"
+            " WHERE state IN ('held', 'expired') AND \"to\" = ? AND changed >= ?"
+        )
         with self._file.transaction() as connection:
-            rows = connection.execute(query, (State.HELD.value, to, since)).fetchall()
+            rows = connection.execute(query, (to, since)).fetchall()
         return {route for (route,) in rows}
 
     def overdue(self) -> float:
@@ -193,6 +229,20 @@ class Queue:
         with self._file.transaction() as connection:
             due = connection.execute(query).fetchone()[0]
         return 0.0 if due is None else max(0.0, self._clock() - due)
+
+
+def _batch(found: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Batch:
+    batch, text, topic, about, source, step = found
+    made = (Row(id=row[0], to=row[1], tries=row[2], doubts=row[3]) for row in rows)
+    return Batch(
+        id=batch,
+        text=text,
+        topic=topic,
+        about=about,
+        source=source,
+        step=step,
+        rows=tuple(made),
+    )
 
 
 def _remember(connection: sqlite3.Connection, seen: Iterable[Seen], now: float) -> bool:

@@ -6,61 +6,63 @@ what can take for ever: whatever it makes has a length, and its loops have a num
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextvars import ContextVar
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import wraps
-from time import thread_time
+from traceback import extract_tb
 from types import BuiltinMethodType
-from typing import Any
+from typing import Any, Self
 
-from jinja2 import StrictUndefined, Template, TemplateError, Undefined, nodes
+from jinja2 import (
+    ChainableUndefined,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    Undefined,
+    nodes,
+)
 from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-__all__ = ["SecurityError", "TemplateError", "check", "compiled", "rendered"]
+from smsgateway_alerts.bounds import LONGEST, Budget, budget, measured, numbered, turns
+from smsgateway_alerts.filters import JOINED, bounded_filters
 
-_SECONDS = 0.5  # of computing; Sentry wants its answer within one
-_TURNS = 10_000  # of all loops together
-_LONGEST = 2000  # characters or items of anything; an SMS of ten segments has 1530
-_BITS = 64
-_FILTERS = (
-    "abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "groupby", "int",
-    "items", "join", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr",
-    "replace", "reverse", "select", "selectattr", "sort", "string", "title", "trim", "truncate",
-    "unique", "upper", "wordcount",
-)  # fmt: skip
+__all__ = [
+    "SecurityError",
+    "TemplateError",
+    "TemplateSyntaxError",
+    "check",
+    "compiled",
+    "line_of",
+    "rendered",
+]
+
+_NAME = "<template>"
+_MEASURED, _COUNTED = "(measured)", "(counted)"  # filters that no template can name
 _METHODS: dict[type, tuple[str, ...]] = {
     str: (
-        "capitalize", "endswith", "lower", "lstrip", "partition", "removeprefix", "removesuffix",
-        "rpartition", "rstrip", "split", "startswith", "strip", "title", "upper",
+        "capitalize", "endswith", "find", "lower", "lstrip", "partition", "removeprefix",
+        "removesuffix", "replace", "rpartition", "rstrip", "split", "splitlines", "startswith",
+        "strip", "title", "upper",
     ),
     dict: ("get", "items", "keys", "values"),
-    datetime: ("astimezone", "isoformat", "strftime", "timestamp"),
+    datetime: ("astimezone", "date", "isoformat", "strftime", "time", "timestamp", "weekday"),
     timedelta: ("total_seconds",),
 }  # fmt: skip
 # No macro, which may call itself, and no text set by a block, which nobody would measure.
-_STATEMENTS = (nodes.Output, nodes.For, nodes.If, nodes.Assign)
+_STATEMENTS = (nodes.Output, nodes.For, nodes.If, nodes.Assign, nodes.With)
 _LITERALS = (nodes.List, nodes.Tuple, nodes.Dict)
 
 
-class _Budget:
-    """What one rendering has left."""
-
-    def __init__(self) -> None:
-        self._until = thread_time() + _SECONDS
-        self._turns = _TURNS
-
-    def spend(self, turns: int = 0) -> None:
-        self._turns -= turns
-        if self._turns < 0 or thread_time() > self._until:
-            raise SecurityError("it takes too long")
-
-
-_budget: ContextVar[_Budget] = ContextVar("_budget")
+_WORDS: dict[type, str] = {
+    nodes.AssignBlock: "block that sets a text",
+    nodes.CallBlock: "call block",
+    nodes.FilterBlock: "filter block",
+    nodes.ExprStmt: "do",
+}
 
 
 def compiled(source: str, names: Iterable[str]) -> Template:
@@ -74,10 +76,17 @@ def compiled(source: str, names: Iterable[str]) -> Template:
     """
     environment = _Environment()
     parsed = environment.parse(source)
+    _check_filters(parsed, environment)
     known = {*names, *environment.globals}
     if unknown := sorted(find_undeclared_variables(parsed) - known):
-        raise SecurityError(f"there is no {unknown[0]}")
+        raise SecurityError(f"there is no {unknown[0]}; there are {', '.join(sorted(known))}")
     return environment.from_string(_Bounds().visit(parsed))
+
+
+def line_of(error: BaseException) -> int:
+    """Say in which line of a template it failed; 0 is in none."""
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == _NAME]
+    return lines[-1] or 0 if lines else 0
 
 
 def check(template: Template, values: Mapping[str, Any]) -> None:
@@ -101,16 +110,16 @@ def rendered(template: Template, values: Mapping[str, Any]) -> str:
         SecurityError: It does what a template may not do, or too much of it.
         Exception: It fails, as any code may.
     """
-    token = _budget.set(_Budget())
+    token = budget.set(Budget())
     text = ""
     try:
         for piece in template.generate(values):
-            text += _measured(piece)
-            if len(text) >= _LONGEST:
+            text += measured(piece)
+            if len(text) >= LONGEST:
                 break
     finally:
-        _budget.reset(token)
-    return text[:_LONGEST]
+        budget.reset(token)
+    return text[:LONGEST]
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -118,23 +127,31 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def __init__(self) -> None:
         # No HTML comes of it, and an SMS must not say "&amp;".
-        super().__init__(undefined=StrictUndefined, autoescape=False, optimized=False)
-        self.globals = {"range": _range}
-        self.filters = {name: _limited(self.filters[name]) for name in _FILTERS}
-        self.filters["turns"] = _turns
+        super().__init__(
+            undefined=StrictUndefined, autoescape=False, optimized=False, finalize=_shown
+        )
+        self.globals = {"range": numbered}
+        self.filters = bounded_filters()
+        self.filters |= {_MEASURED: measured, _COUNTED: turns}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Look up; of a time that no tool said, whatever it is asked for is nothing."""
+        return _Nothing() if obj is None else super().getattr(obj, attribute)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call what is known to end soon."""
         if not _is_harmless(obj):
-            raise SecurityError(f"it calls {getattr(obj, '__name__', type(obj).__name__)}")
-        return _measured(context.call(obj, *args, **kwargs))
+            name = getattr(obj, "__name__", type(obj).__name__)
+            instead = JOINED if name.startswith("format") else "write it with a filter"
+            raise SecurityError(f"it calls {name}; {instead}")
+        return measured(context.call(obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Calculate, with numbers only."""
         are_numbers = all(isinstance(each, int | float) for each in (left, right))
         if operator == "**" or (operator in {"*", "%"} and not are_numbers):
-            raise SecurityError(f"it uses {operator}")
-        return _measured(super().call_binop(context, operator, left, right))
+            raise SecurityError(f"it uses {operator}, which is not for this; {JOINED}")
+        return measured(super().call_binop(context, operator, left, right))
 
 
 class _Bounds(NodeTransformer):
@@ -143,27 +160,42 @@ class _Bounds(NodeTransformer):
     def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
         """Look at a node and all below it."""
         if isinstance(node, nodes.Stmt) and not isinstance(node, _STATEMENTS):
-            raise SecurityError(f"it has {type(node).__name__}")
+            kind = _WORDS.get(type(node), type(node).__name__.lower())
+            raise SecurityError(f"it has a {kind}; there are for, if, set and with")
         super().generic_visit(node, *args, **kwargs)
         if isinstance(node, nodes.For):
             if node.recursive:
                 raise SecurityError("it has a loop that is recursive")
-            node.iter = _filtered(node.iter, "turns")
+            node.iter = _filtered(node.iter, _COUNTED)
         elif isinstance(node, nodes.Concat):
             return _filtered(nodes.List(node.nodes, lineno=node.lineno), "join")
         elif isinstance(node, _LITERALS) and getattr(node, "ctx", "load") == "load":
-            _check_constants(node)
+            return _filtered(node, _MEASURED)
         return node
 
 
-def _check_constants(node: nodes.Node) -> None:
-    """Refuse lists of lists of lists: in print, each is twice as large as the one in it."""
-    if any(node.find_all((nodes.Name, nodes.Filter, nodes.Call))):
-        raise SecurityError(f"it has a {type(node).__name__} of what is not written there")
+def _check_filters(parsed: nodes.Template, environment: _Environment) -> None:
+    there_are = sorted(filter(str.isidentifier, environment.filters))
+    for used in parsed.find_all(nodes.Filter):
+        if used.name == "format":
+            raise SecurityError(f"it uses the filter format; {JOINED}")
+        if used.name not in there_are:
+            raise SecurityError(f"there is no filter {used.name}; there are {', '.join(there_are)}")
+
+
+class _Nothing(ChainableUndefined):
+    """What is asked of a time that is not known."""
+
+    def __call__(self, *_: Any, **__: Any) -> Self:  # type: ignore[override] # it raises there
+        return self
+
+
+def _shown(value: Any) -> Any:
+    return "" if value is None else value
 
 
 def _is_harmless(obj: Any) -> bool:
-    if obj is _range or isinstance(obj, Undefined):  # to call what is not there says so
+    if obj is numbered or isinstance(obj, Undefined):  # to call what is not there says so
         return True
     known = _METHODS.items() if isinstance(obj, BuiltinMethodType) else ()
     return any(isinstance(obj.__self__, kind) and obj.__name__ in names for kind, names in known)
@@ -171,34 +203,3 @@ def _is_harmless(obj: Any) -> bool:
 
 def _filtered(node: nodes.Node, name: str) -> nodes.Filter:
     return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
-
-
-def _limited(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Measure what a filter makes. It keeps its marks, by which Jinja2 knows what to give it."""
-
-    @wraps(function)
-    def measured(*args: Any, **kwargs: Any) -> Any:
-        return _measured(function(*args, **kwargs))
-
-    return measured
-
-
-def _measured(value: Any) -> Any:
-    _budget.get().spend()
-    is_long = isinstance(value, str | list | tuple | dict) and len(value) > _LONGEST
-    if is_long or (isinstance(value, int) and value.bit_length() > _BITS):
-        raise SecurityError("it makes something too long")
-    return value
-
-
-def _turns(items: Iterable[Any]) -> Iterator[Any]:
-    for item in items:
-        _budget.get().spend(turns=1)
-        yield item
-
-
-def _range(*args: int) -> range:
-    numbers = range(*args)
-    if numbers[_LONGEST:]:  # len() has a limit of its own
-        raise SecurityError(f"it has a range of more than {_LONGEST}")
-    return numbers

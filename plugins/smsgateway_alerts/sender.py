@@ -21,6 +21,7 @@ from smsgateway_alerts.text import written, written_last
 __all__ = ["Sender"]
 
 _log = logging.getLogger("smsgateway.alerts")
+_DIGEST = "flood control"  # the source of a digest
 _PAUSE = 0.5  # seconds between two looks at the queue, into which others may put messages
 _DIGESTS = 10.0  # seconds between two looks for digests that are due
 _GRACE = 5.0  # seconds that a request on its way still has when the thread is stopped
@@ -143,12 +144,43 @@ class Sender:
         Raises:
             QueueError: The queue cannot be used.
         """
+        self._give_up()
         batch = self._queue.claim()
         if batch is None:
             return False
         text, rows = self._let_through(batch)
         if rows:
             self._record(batch, rows, self._send(text, rows, batch))
+        return True
+
+    def _give_up(self) -> None:
+        """Count what could not be sent in time into the next digest, and send it no more."""
+        while (batch := self._queue.late()) is not None:
+            # Counted first: if this process dies here, it is counted twice, and not forgotten.
+            if batch.source == _DIGEST:
+                self._take_back(batch.rows)
+                self._queue.record(batch.rows, State.CANCELED)
+            else:
+                self._hold(batch)
+                self._queue.record(batch.rows, State.EXPIRED)
+
+    def _hold(self, batch: Batch) -> None:
+        count = len(batch.rows)
+        _log.error(
+            "%d alerts are given up: they could not be sent in time. A digest tells of them.", count
+        )
+        try:
+            self._flood.hold(batch.topic, [row.to for row in batch.rows], about=batch.about)
+        except StoreError as error:
+            _log.error("%s That %d alerts were given up is not told.", error, count)
+
+    def _take_back(self, rows: Sequence[Row]) -> bool:
+        """Let the digest of some numbers be due again; by then, it may have more to tell."""
+        try:
+            self._flood.take_back([row.to for row in rows], segments=self._segments)
+        except StoreError as error:
+            _log.error("%s", error)
+            return False
         return True
 
     def tell_digests(self) -> None:
@@ -161,7 +193,7 @@ class Sender:
         for digest in digests:
             text = written(digest.text, segments=self._segments)
             try:
-                self._queue.add([Entry(to=digest.to, text=text, source="flood control")])
+                self._queue.add([Entry(to=digest.to, text=text, source=_DIGEST)])
             except QueueError as error:
                 self._put_back(digest, error)
 
@@ -198,8 +230,9 @@ class Sender:
             _log.warning("An alert is held back from %d recipients.", len(held))
             self._queue.record(held, State.HELD)
             self.held += len(held)
-        last = written_last(batch.text, segments=self._segments)
-        text = last if verdict.is_last else batch.text
+        text = batch.text
+        if verdict.is_last:
+            text = written_last(text, segments=self._segments)
         return text, [row for row in batch.rows if row.to in verdict.to]
 
     def _send(
@@ -231,7 +264,14 @@ class Sender:
         for row in rows:
             states[_state(found.get(row.to, State.UNKNOWN))].append(row)
         again = states.pop(State.QUEUED, [])
-        if again:
+        is_digest = batch.source == _DIGEST
+        if is_digest:
+            heard = (*states.get(State.SUBMITTED, ()), *states.get(State.UNKNOWN, ()))
+            self._queue.tell(row.to for row in heard)
+        if again and is_digest and self._take_back(again):
+            self._queue.record(again, State.CANCELED)
+            _log.warning("A digest was not sent to %d recipients; it is due later.", len(again))
+        elif again:
             self._queue.put_back(again)
             _log.warning(
                 "An alert of %s was not sent to %d recipients; it is tried again in %.0f s.",

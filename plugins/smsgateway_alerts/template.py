@@ -48,8 +48,10 @@ def compose_with(template: str) -> Compose:
         from smsgateway_alerts.sandbox import (  # noqa: PLC0415 - Jinja2 is an extra
             SecurityError,
             TemplateError,
+            TemplateSyntaxError,
             check,
             compiled,
+            line_of,
             rendered,
         )
     except ModuleNotFoundError:
@@ -63,15 +65,21 @@ def compose_with(template: str) -> Compose:
         check(made, sample)
     except SecurityError as error:
         raise ConfigurationError(f"template asks for what it may not: {error}.") from error
+    except TemplateSyntaxError as error:
+        words = f"{str(error.message).rstrip('.')} (line {error.lineno})"
+        raise ConfigurationError(f"template is no Jinja2 template: {words}.") from error
     except (TemplateError, RecursionError, SyntaxError) as error:
-        raise ConfigurationError(f"template is no Jinja2 template: {error}.") from error
+        words = str(error).splitlines()[0].rstrip(".")
+        raise ConfigurationError(f"template is no Jinja2 template: {words}.") from error
 
     def compose(notification: Notification) -> str:
         try:
             return rendered(made, _given(notification))
         except Exception as error:  # noqa: BLE001 - the operator's own code runs here
             _log.warning(
-                "The template failed with %s; alerts are told without it.", type(error).__name__
+                "The template failed with %s in line %d; alerts are told without it.",
+                type(error).__name__,
+                line_of(error),
             )
             return summary(notification)
 

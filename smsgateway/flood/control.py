@@ -154,14 +154,22 @@ class Flood:
             state.hold(key, about, sent, count - 1, rules.window)
         return Verdict(to=sent, held=held, braked=braked, is_last=is_last)
 
-    def hold(self, key: str, to: Iterable[str], *, count: int = 1) -> None:
+    def hold(self, key: str, to: Iterable[str], *, about: str = "", count: int = 1) -> None:
         """Count what could not be sent, such as a digest that failed, into the next digest.
+
+        Args:
+            key: What makes messages the same, as in `ask`.
+            to: The numbers that it was for.
+            about: What it is about, if that is known.
+            count: How often it came.
 
         Raises:
             StoreError: The store cannot be used.
         """
+        numbers = tuple(to)
         with self._opened() as (state, _):
-            state.hold(key, "", to, count, self.rules.window)
+            state.say(key, about, numbers, most=self.rules.keys)
+            state.hold(key, about, numbers, count, self.rules.window)
 
     def due(
         self, *, segments: int = 1, early: bool = False, rest: Rest | None = None
@@ -208,9 +216,22 @@ class Flood:
         Raises:
             StoreError: The store cannot be used.
         """
+        self.take_back(digest.to, segments=segments)
+
+    def take_back(self, to: Iterable[str], *, segments: int = 1) -> None:
+        """Do so with the last digest of some numbers, whatever it said.
+
+        Args:
+            to: Those of its numbers that it could not be sent to.
+            segments: The most that it takes, as it was taken.
+
+        Raises:
+            StoreError: The store cannot be used.
+        """
+        numbers = tuple(to)
         with self._opened() as (state, ledger):
-            self.rules.brake.give_back(ledger, self.name, digest.to, segments)
-            state.put_back(digest.to, _AGAIN)
+            self.rules.brake.give_back(ledger, self.name, numbers, segments)
+            state.put_back(numbers, _AGAIN)
 
     def wait(self) -> float | None:
         """Say in how many seconds a digest may be due; None if nothing is held back.

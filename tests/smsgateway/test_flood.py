@@ -344,6 +344,16 @@ class TestNews:
 
         assert [digest.text for digest in flood.due()] == ["Held back: 1 more in 1 s, last: OK db1"]
 
+    def test_what_could_not_be_sent_is_told_by_what_was_said_last_of_it(
+        self, flood: Flood, clock: Clock
+    ) -> None:
+        for key in ("DOWN db1", "OK db1"):
+            flood.hold(key, [ANNA], about="db1")
+        clock.wait(600)
+
+        assert [digest.text for digest in flood.due()] == ["Held back: 2 more in 1 s, last: OK db1"]
+        assert flood.ask("DOWN db1", [ANNA], about="db1").to == (ANNA,)
+
     def test_of_too_many_things_the_one_unheard_of_for_longest_is_forgotten(
         self, clock: Clock
     ) -> None:

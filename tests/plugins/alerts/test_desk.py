@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from smsgateway.errors import ConfigurationError
 from smsgateway_alerts import Alert, Notification, Status
 from smsgateway_alerts.desk import Desk, NotListed, Taken
 from smsgateway_alerts.entry import Seen, State
@@ -51,6 +53,13 @@ def test_a_repeat_to_somebody_else_is_none(world: World) -> None:
 
 def test_what_says_nothing_is_taken_and_tells_nobody(world: World) -> None:
     assert world.desk().take(Notification(alerts=())) == Taken(0)
+
+
+def test_a_desk_that_could_send_nothing_is_not_made(world: World, tmp_path: Path) -> None:
+    (tmp_path / "alerts.db.sender").mkdir()
+
+    with pytest.raises(ConfigurationError, match=r"^No alert could be sent\. The lock .*\.sender"):
+        world.desk()
 
 
 class TestRecipients:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -47,6 +48,14 @@ def claimed(queue: Queue) -> list[tuple[str, list[str]]]:
     while (batch := queue.claim()) is not None:
         found.append((batch.text, [row.to for row in batch.rows]))
         queue.record(batch.rows, State.SUBMITTED)
+    return found
+
+
+def given_up(queue: Queue) -> list[tuple[str, list[str]]]:
+    found: list[tuple[str, list[str]]] = []
+    while (batch := queue.late()) is not None:
+        found.append((batch.text, [row.to for row in batch.rows]))
+        queue.record(batch.rows, State.EXPIRED)
     return found
 
 
@@ -162,21 +171,9 @@ class TestTrying:
 
         clock.now += 3600
 
+        assert given_up(queue) == [("DOWN db1", [ANNA])]
         assert queue.claim() is None
         assert queue.counts()[State.EXPIRED] == 1
-
-    def test_what_is_given_up_is_an_error_in_the_log(
-        self, queue: Queue, clock: Clock, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        queue.add([Entry(to=(ANNA, BO), text="amber heron")])
-
-        clock.now += 3600
-        queue.claim()
-        queue.claim()
-
-        assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-            ("ERROR", "2 alerts are given up: they could not be sent in time.")
-        ]
 
     def test_what_may_have_been_taken_is_sent_once_more_and_never_again(self, queue: Queue) -> None:
         queue.add([DOWN])
@@ -197,6 +194,7 @@ class TestTrying:
 
         clock.now += 3600
 
+        assert given_up(queue) == []
         assert queue.claim() is None
         assert queue.counts()[State.UNKNOWN] == 1
 
@@ -297,7 +295,24 @@ def test_who_cannot_write_to_the_lock_is_not_the_sender() -> None:
 
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    assert said == f"The lock {lock} cannot be used: attempt to write a readonly database.\n"
+    assert said == (
+        f"The lock {lock} cannot be used: this user may not read and write it (its mode is 0444, "
+        f"and user {os.geteuid()} owns it).\n"
+    )
+
+
+def test_who_cannot_make_the_lock_is_told_of_the_folder() -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        lock = Path(folder) / "alerts.db.sender"
+        command = [sys.executable, "-c", SENDING, str(lock)]
+
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert said == (
+        f"The lock {lock} cannot be used: this user may not read and write {folder} (its mode is "
+        f"0555, and user {os.geteuid()} owns it).\n"
+    )
 
 
 def test_a_lock_that_is_no_lock_is_nobodys(tmp_path: Path) -> None:
@@ -306,6 +321,29 @@ def test_a_lock_that_is_no_lock_is_nobodys(tmp_path: Path) -> None:
 
     with pytest.raises(QueueError, match="file is not a database"), locked(lock):
         pytest.fail("it was locked")
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "mode"), [("lock", "it", "0640"), ("other", "{}", "0740")]
+)
+def test_that_it_is_not_allowed_is_said_with_what_and_whose_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, place: str, mode: str
+) -> None:
+    def fail(_: object) -> None:
+        raise PermissionError
+
+    (tmp_path / "lock").touch(mode=0o640)
+    tmp_path.chmod(0o740)
+    monkeypatch.setattr("smsgateway_alerts.file.make_private", fail)
+    monkeypatch.setattr("os.access", lambda *_: False)
+
+    with pytest.raises(QueueError) as raised, locked(tmp_path / name):
+        pytest.fail("it was locked")
+
+    assert str(raised.value) == (
+        f"The lock {tmp_path / name} cannot be used: this user may not read and write "
+        f"{place.format(tmp_path)} (its mode is {mode}, and user {os.geteuid()} owns it)."
+    )
 
 
 def test_a_lock_that_cannot_be_made_is_nobodys(tmp_path: Path) -> None:
@@ -384,10 +422,76 @@ class TestIncidents:
         queue.put_back(rows_of(queue.claim()))
         clock.now += 3000
         queue.put_back(rows_of(queue.claim()))
-        queue.add([OK])
+        queue.add([Entry(to=(ANNA,), text="DOWN db1 again", incident="db1")])
 
         clock.now += 600
 
+        assert given_up(queue) == [("DOWN db1", [ANNA])]
+        assert claimed(queue) == [("DOWN db1 again", [ANNA])]
+
+    @pytest.mark.parametrize("entries", [[OK], [ACK], [ACK, OK]], ids=["OK", "ACK", "ACK, OK"])
+    def test_who_heard_of_no_trouble_hears_of_no_end(
+        self, queue: Queue, clock: Clock, entries: list[Entry]
+    ) -> None:
+        queue.add([DOWN])
+        clock.now += 3000
+        queue.add(entries)
+
+        clock.now += 600
+
+        assert given_up(queue) == [(entry.text, [ANNA]) for entry in (DOWN, *entries)]
+        assert claimed(queue) == []
+
+    @pytest.mark.parametrize(
+        "before",
+        [pytest.param([DOWN], id="the same"), pytest.param([DOWN, ACK], id="it and who is at it")],
+    )
+    def test_who_heard_of_it_once_hears_of_its_end(
+        self, queue: Queue, clock: Clock, before: list[Entry]
+    ) -> None:
+        queue.add(before)
+        claimed(queue)
+        queue.add([DOWN])
+        clock.now += 3600
+
+        queue.add([OK])
+
+        assert given_up(queue) == [("DOWN db1", [ANNA])]
+        assert claimed(queue) == [("OK db1", [ANNA])]
+
+    def test_who_may_have_heard_of_it_hears_of_its_end(self, queue: Queue, clock: Clock) -> None:
+        queue.add([DOWN])
+        queue.doubt(rows_of(queue.claim()), is_repeated=True)
+        clock.now += 3600
+
+        queue.add([OK])
+
+        assert given_up(queue) == []
+        assert claimed(queue) == [("OK db1", [ANNA])]
+
+    def test_who_heard_of_an_earlier_trouble_only_does_not(
+        self, queue: Queue, clock: Clock
+    ) -> None:
+        queue.add([DOWN])
+        queue.add([OK])
+        claimed(queue)
+        queue.add([DOWN])
+        clock.now += 3600
+
+        queue.add([OK])
+
+        assert given_up(queue) == [("DOWN db1", [ANNA]), ("OK db1", [ANNA])]
+        assert claimed(queue) == []
+
+    def test_who_was_told_by_a_digest_hears_of_its_end(self, queue: Queue, clock: Clock) -> None:
+        queue.add([DOWN])
+        clock.now += 3600
+        given_up(queue)
+
+        queue.tell([ANNA])
+        queue.add([OK])
+
+        assert given_up(queue) == []
         assert claimed(queue) == [("OK db1", [ANNA])]
 
     def test_what_was_not_tried_yet_keeps_nothing_back(self, queue: Queue) -> None:

@@ -248,6 +248,108 @@ class TestNews:
         assert world.send(desk) == [(ANNA, "Held back: 5 more in 4 min, last: DOWN db1 PG")]
 
 
+class TestGivenUp:
+    """The provider takes nothing for longer than an alert lives."""
+
+    def problem(self, desk: Desk, status: Status = Status.FIRING) -> None:
+        alert = Alert(source="t", status=status, title="PG", host="db1")
+        desk.take(Notification(alerts=(alert,), incident="db1"))
+
+    def wait(self, world: World, desk: Desk, minutes: int) -> None:
+        for _ in range(minutes):
+            desk.sender.tell_digests()
+            while desk.sender.send_next():
+                pass
+            world.now += 60
+
+    def test_what_was_given_up_is_told_when_the_provider_is_back(
+        self, world: World, answer_with: Let, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        answering = answer_with(saying(SendStatus.NOT_SENT))
+        desk = world.desk(recipients=[ANNA], lifetime=600)
+        self.problem(desk)
+        self.wait(world, desk, 180)
+        tried = len(answering.sent)
+
+        answering.answer = saying(SendStatus.ACCEPTED)
+        self.wait(world, desk, 30)
+
+        told = [message.text for message in answering.sent[tried:]]
+        assert told == ["Held back: 1 more in 1 s, last: DOWN db1 PG"]
+        assert "1 alerts are given up: they could not be sent in time. A digest" in caplog.text
+        assert "A digest was not sent to 1 recipients; it is due later." in caplog.text
+        assert ANNA not in caplog.text
+        self.problem(desk, Status.RESOLVED)
+        self.wait(world, desk, 1)
+        assert answering.sent[-1].text == "OK db1 PG"
+
+    @pytest.mark.parametrize("minutes", [9, 20, 60], ids="{} minutes".format)
+    def test_what_became_well_before_anybody_heard_is_only_in_the_digest(
+        self, world: World, answer_with: Let, minutes: int
+    ) -> None:
+        answering = answer_with(saying(SendStatus.NOT_SENT))
+        desk = world.desk(recipients=[ANNA], lifetime=600)
+        self.problem(desk)
+        self.wait(world, desk, minutes)
+        self.problem(desk, Status.RESOLVED)
+        self.wait(world, desk, 60)
+        tried = len(answering.sent)
+
+        answering.answer = saying(SendStatus.ACCEPTED)
+        self.wait(world, desk, 30)
+
+        (told,) = [message.text for message in answering.sent[tried:]]
+        assert told.endswith(", last: OK db1 PG")
+        assert " 2 more in " in told
+
+    def test_a_digest_that_nobody_sent_in_time_is_due_again(self, world: World) -> None:
+        desk = world.desk(recipients=[ANNA])
+        self.problem(desk)
+        self.problem(desk)
+        first = world.send(desk)
+        world.now += 600
+        desk.sender.tell_digests()
+
+        world.now += 3600  # nobody is there
+        assert not desk.sender.send_next()
+        world.now += 60
+
+        assert first == [(ANNA, "DOWN db1 PG")]
+        assert world.send(desk) == [(ANNA, "Held back: 1 more in 1 s, last: DOWN db1 PG")]
+
+    def test_where_flood_control_cannot_remember_it_the_log_says_so(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        desk = world.desk(recipients=[ANNA])
+        self.problem(desk)
+        monkeypatch.setattr("smsgateway.flood.Flood.hold", _store_full)
+        world.now += 3600
+
+        assert world.send(desk) == []
+        assert "disk full That 1 alerts were given up is not told." in caplog.text
+        assert desk.queue.counts()[State.EXPIRED] == 1
+
+    def test_a_digest_that_flood_control_cannot_take_back_stays_in_the_queue(
+        self,
+        world: World,
+        answer_with: Let,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        answering = answer_with(saying(SendStatus.NOT_SENT))
+        desk = world.desk(recipients=[ANNA])
+        desk.sender._flood.hold("DOWN db1", [ANNA])
+        world.now += 600
+        desk.sender.tell_digests()
+        monkeypatch.setattr("smsgateway.flood.Flood.take_back", _store_full)
+
+        desk.sender.send_next()
+
+        assert "disk full" in caplog.text
+        assert len(answering.sent) == 1
+        assert desk.queue.counts()[State.QUEUED] == 1
+
+
 class TestDigests:
     @pytest.fixture
     def desk(self, world: World) -> Desk:
@@ -426,8 +528,8 @@ class TestThread:
             raise QueueError("It may only be read.")
 
         monkeypatch.setattr("smsgateway_alerts.sender._PAUSE", 0.01)
-        monkeypatch.setattr(f"smsgateway_alerts.queue.Queue.{broken}", fail)
         desk = Desk(Settings.read(world.settings))
+        monkeypatch.setattr(f"smsgateway_alerts.queue.Queue.{broken}", fail)
         desk.queue.add([Entry(to=(ANNA,), text="DOWN db1")])
 
         desk.sender.wake()

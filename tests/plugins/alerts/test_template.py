@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -63,6 +64,28 @@ def rendered(template: str, *alerts: Alert, more: int = 0) -> str:
             "MySQL",
             id="filters",
         ),
+        pytest.param(
+            "{{ 2.345|round(1) }} {{ 'a b'|urlencode }} {{ '<&>'|e ~ '&'|escape }}"
+            " {{ alert.labels|tojson }} {{ [1, count]|sum }}",
+            '2.3 a%20b <&>& {"team": "db", "site": "aarhus"} 3',
+            id="more filters",
+        ),
+        pytest.param(
+            "{{ 'DOWN db1 db2'|wordwrap(8, wrapstring='|') }}"
+            " {{ range(3)|batch(2, '-')|map('join')|join(',') }}",
+            "DOWN db1|db2 01,2-",
+            id="what has a width",
+        ),
+        pytest.param(
+            "{{ alert.title.replace('SQL', '') }}"
+            " {{ [alert.host, alert.title]|join(' ') }}"
+            "{% if alert.host in ('x', alert.host) %}!{% endif %}"
+            " {{ {'db1': alert.source}[alert.host] }}",
+            "Postgre db1 PostgreSQL! t",
+            id="lists of what is not written there",
+        ),
+        pytest.param("{% with h = alert.host %}{{ h }}{% endwith %}", "db1", id="with"),
+        pytest.param("{{ alert.started_at.date() }}", "2026-11-21", id="a date"),
     ],
 )
 def test_an_operator_may_have_words_of_their_own(template: str, text: str) -> None:
@@ -128,8 +151,35 @@ def test_a_template_that_fails_costs_no_alert(
         pytest.param("{% set a = 99 %}" + "{% set a = a * a %}" * 40, id="multiplying"),
         pytest.param("{% set a = text %}" + "{% set a = a|replace('', a) %}" * 40, id="replacing"),
         pytest.param("{% set a = [1] %}" + "{% set a = [a, a] %}" * 40 + "{{ a }}", id="nesting"),
-        pytest.param("{% set a = 1 %}" + "{% set a = {1: a} %}" * 40 + "{{ a }}", id="a table"),
+        pytest.param(
+            "{% set a = 1 %}" + "{% set a = {1: a, 2: a} %}" * 40 + "{{ a }}", id="a table"
+        ),
         pytest.param("{% macro a() %}{{ a() }}{{ a() }}{% endmacro %}{{ a() }}", id="a macro"),
+        pytest.param(
+            "{% set a = text %}"
+            + "{% set a = range(2000)|map(attribute='b')|map('default', a)|list %}" * 4
+            + "{{ a }}",
+            id="lists of lists by a filter",
+        ),
+        pytest.param(
+            "{% set a = 'x'|list|batch(100, text)|list %}"
+            + "{% set a = 'x'|list|batch(100, a)|list %}" * 4
+            + "{{ a }}",
+            id="lists of lists by another",
+        ),
+        pytest.param(
+            "{{ range(2000)|map('string')|map('replace', '', 'y')|join(text) }}",
+            id="a long join",
+        ),
+        pytest.param(
+            "{% set a = text|list|map('replace', '', text)|list %}"
+            "{{ range(2000)|map(attribute='b')|map('default', a)|join }}",
+            id="a join of long lists",
+        ),
+        pytest.param("{{ 1.5|round(10**9) }}", id="a power of ten"),
+        pytest.param("{{ 1.5|round(1000000000) }}", id="a wide number"),
+        pytest.param("{{ 'a'|batch(1000000000, 'x')|list }}", id="a wide batch"),
+        pytest.param("{{ range(99)|list|batch(1)|list|sum(start=[]) }}", id="a sum of lists"),
         pytest.param(
             "{% for a in alerts recursive %}{{ loop(alerts) }}{% endfor %}", id="recursion"
         ),
@@ -153,9 +203,58 @@ def test_what_asks_for_too_much_or_is_none_is_refused_before_anything_comes(temp
     assert time.thread_time() - began < 1
 
 
-def test_what_it_may_not_is_said_in_words() -> None:
-    with pytest.raises(ConfigurationError, match=r"may not: it calls ljust\.$"):
-        compose_with("{{ alert.host.ljust(9) }}")
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("{{ alert.host.ljust(9) }}", r"it calls ljust; write it with a filter\."),
+        ("{{ '{}'.format(1) }}", r"it calls format; put texts together with ~ instead\."),
+        ("{{ '%s'|format(1) }}", r"it uses the filter format; put texts together with ~ instead\."),
+        ("{{ '%s' % text }}", r"it uses %, which is not for this; put texts together with ~ .*"),
+        ("{{ text|uper }}", r"there is no filter uper; there are abs, batch, .*, wordwrap\."),
+        ("{{ alrt }}", r"there is no alrt; there are alert, alerts, count, .*, text\."),
+        ("{% filter upper %}a{% endfilter %}", r"it has a filter block; there are for, if, set .*"),
+        ("{% macro a() %}{% endmacro %}", r"it has a macro; there are for, if, set and with\."),
+        ("{{ [text]|sum }}", r"it adds up what is no number; put texts together .*"),
+        ("a\n{{ b", r"unexpected end of template, .* \(line 2\)\."),
+        ("{{ text is odder }}", r"No test named 'odder' \(line 1\)\."),
+        ("{{ " + "(" * 9999, r"[^\n]*\."),
+    ],
+    ids=[
+        "a method", "format", "the filter format", "%", "a filter", "a name", "a filter block",
+        "a macro", "a sum", "no end", "a test", "too deep",
+    ],
+)  # fmt: skip
+def test_what_it_may_not_is_said_in_one_line(template: str, words: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        compose_with(template)
+
+    begin = r"template (asks for what it may not|is no Jinja2 template): "
+    assert re.fullmatch(begin + words, str(raised.value))
+
+
+def test_what_fails_is_told_in_the_log_by_its_kind_and_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rendered("{{ text }}\n{{ alert.labels.amber }}")
+
+    assert caplog.messages == [
+        "The template failed with UndefinedError in line 2; alerts are told without it."
+    ]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ alert.started_at.strftime('%H:%M') }}",
+        "{{ alert.started_at.astimezone().hour }}",
+        "{{ alert.lasted }}",
+    ],
+)
+def test_of_a_time_that_no_tool_said_nothing_is_told(
+    template: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert rendered("DOWN" + template) == "DOWN"
+    assert caplog.messages == []
 
 
 def test_only_so_much_is_read_of_what_a_tool_says() -> None:

@@ -92,16 +92,14 @@ def was_answered(alertmanager: Alertmanager) -> bool:
 def test_alertmanager_comes_again_while_the_queue_cannot_be_written(
     home: Path, mailbox: Mailbox
 ) -> None:
-    path = home / "smsgateway.toml"
-    path.write_text(path.read_text().replace("alerts.db", "data/alerts.db"))
-    in_the_way = home / "data"
-    in_the_way.write_text("a file where a folder should be")
+    in_the_way = home / "alerts.db"
+    in_the_way.mkdir()
     with serving(home) as server:
         alertmanager = Alertmanager(home / "am", server.url)
         with alertmanager.running():
             alertmanager.fire("db1:9100")
             wait_for(lambda: "503" in (home / "am" / "log").read_text())
-            in_the_way.unlink()
+            in_the_way.rmdir()
 
             wait_for(lambda: len(mailbox.messages()) == 1)
 

@@ -38,7 +38,7 @@ def start(telling: Telling, arguments: Iterable[str], environ: Mapping[str, str]
     with locked(telling.lock) as is_free:
         if not is_free:
             return
-    process = subprocess.Popen(  # noqa: S603 - ourselves
+    process = subprocess.Popen(  # noqa: S603 - this very program, without a shell
         # Not what lies in the current folder, which is a stranger's: -P.
         [sys.executable, "-P", "-c", _PROGRAM, "alert", "digests", *arguments],
         env=os.environ | environ,

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import socket
-from ipaddress import ip_address
 
 import uvicorn
 
 from smsgateway.cli.output import Output
-from smsgateway.errors import ConfigurationError
+from smsgateway.http import is_this_machine
+from smsgateway.listening import listen
 from smsgateway_alerts.asgi import application
 from smsgateway_alerts.connection import Connection
 from smsgateway_alerts.door import Door
 from smsgateway_alerts.settings import Settings
 
-__all__ = ["is_loopback", "run"]
+__all__ = ["run"]
 
 _CONNECTIONS = 500  # at once; to more, it says 503. A process may have 1024 files open.
 
@@ -26,10 +25,10 @@ def run(output: Output, settings: Settings, *, host: str, port: int) -> None:
     Raises:
         ConfigurationError: There is no secret, or the port cannot be opened.
     """
-    door = Door.open(settings, is_local=is_loopback(host))
+    door = Door.open(settings, is_local=is_this_machine(host))
     if warning := door.desk.outlet.warning:
         output.warn(warning)
-    listener = _listen(host, port)
+    listener = listen(host, port)
     host, port = listener.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     words = f"Alerts are taken at {url}/alerts/ until you press Ctrl-C."
@@ -48,28 +47,3 @@ def run(output: Output, settings: Settings, *, host: str, port: int) -> None:
         timeout_graceful_shutdown=5,
     )
     uvicorn.Server(config).run(sockets=[listener])
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Not create_server: asyncio sends an answer at once (TCP_NODELAY) only on a socket that says
-    # that it is TCP, and each answer would wait for 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(1024)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise ConfigurationError(f"{host}:{port} cannot be listened on: {error}.") from error
-    return listener

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -23,6 +22,7 @@ from smsgateway.emulation.reports import Report, call_back
 from smsgateway.emulation.switches import OwnFaults, OwnReporting
 from smsgateway.emulation.web import Connection, application
 from smsgateway.errors import ConfigurationError
+from smsgateway.listening import listen
 from smsgateway.pricing.money import exact
 
 __all__ = ["Emulator"]
@@ -93,7 +93,7 @@ class Emulator(ABC, Generic[OwnFaults, OwnReporting]):
 
     def __enter__(self) -> Self:
         try:
-            listener = self._listen()
+            listener = listen(*self._address)
         except ConfigurationError:
             self.close()
             raise
@@ -197,21 +197,6 @@ class Emulator(ABC, Generic[OwnFaults, OwnReporting]):
             if ip_address(host).is_unspecified:
                 host = "::1" if ":" in host else "127.0.0.1"
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-    def _listen(self) -> socket.socket:
-        host, port = self._address
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Not create_server: asyncio sends an answer at once (TCP_NODELAY) only on a socket that
-        # says that it is TCP, and each answer would wait for 40 ms.
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((host, port))
-            listener.listen(1024)
-        except (OSError, OverflowError) as error:
-            listener.close()
-            raise ConfigurationError(f"{host}:{port} cannot be listened on: {error}.") from error
-        return listener
 
     def _report(self) -> None:
         while not self._is_stopping.wait(_PAUSE):

@@ -5,7 +5,16 @@ from decimal import Decimal
 import pytest
 
 from smsgateway import ConfigurationError, MessageError, NotSent, UnexpectedResponse
-from smsgateway.http import Flow, HttpRequest, HttpResponse, arun, basic_token, run, secure_url
+from smsgateway.http import (
+    Flow,
+    HttpRequest,
+    HttpResponse,
+    arun,
+    basic_token,
+    is_this_machine,
+    run,
+    secure_url,
+)
 
 ASK = HttpRequest(method="POST", url="https://sms.example/send")
 
@@ -203,3 +212,11 @@ def test_a_form_that_utf8_cannot_say_is_a_message_error() -> None:
 def test_basic_credentials_are_written_in_utf8() -> None:
     assert basic_token("søren", "a:b") == "c8O4cmVuOmE6Yg=="
     assert basic_token("\ud800", "x") == basic_token("?", "x")
+
+
+@pytest.mark.parametrize(
+    ("host", "is_one"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("db1", False)],  # noqa: S104 - a value
+)
+def test_this_machine_is_known_by_name_and_address(host: str, *, is_one: bool) -> None:
+    assert is_this_machine(host) is is_one

@@ -19,7 +19,6 @@ from click.testing import CliRunner
 
 from smsgateway.cli.app import command_line
 from smsgateway_alerts.connection import Connection
-from smsgateway_alerts.serving import is_loopback
 from smsgateway_inbox import Mailbox
 from tests.plugins.alerts.captured import ANNA, SECRET, body_of, headers_of
 from tests.plugins.alerts.server import configure, post, serving
@@ -211,11 +210,3 @@ def test_where_it_must_not_listen_it_does_not(
 
     assert done.exit_code == 1
     assert words in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("host", "is_one"),
-    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("db1", False)],  # noqa: S104 - a value
-)
-def test_loopback_is_known(host: str, *, is_one: bool) -> None:
-    assert is_loopback(host) is is_one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import socket
 import sys
 from ipaddress import ip_address
@@ -18,6 +19,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 if "PYTEST_XDIST_WORKER" in os.environ:
     # `tests/run` lets this process measure its coverage so; what tests start, and kill, does not.
     os.environ.pop("COVERAGE_PROCESS_START", None)
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell ignores it for what it starts in the background, and so would all that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _is_live = False  # while a test runs that may talk to a vendor
 

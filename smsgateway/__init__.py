@@ -1,6 +1,10 @@
 """One way to send an SMS from Python, whoever delivers it.
 
 The names load when they are first used, so that importing this package costs next to nothing.
+
+Where to begin reading: `steps` is a send from top to bottom, which `gateway` carries out in threads
+and `aio` in tasks. `routing` says which account is asked, and `guard` what must not be sent;
+`transport` moves the bytes, `hooks` lets plugins in, `provider` says what a provider is.
 """
 
 from importlib import import_module

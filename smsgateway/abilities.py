@@ -71,7 +71,7 @@ class Abilities:
         refusals: list[WebhookError] = []
         for leaf in able:
             try:
-                return _read(leaf.provider, request)
+                return _brought(leaf.provider, request)
             except WebhookError as error:
                 refusals.append(error)
         # One that could look at the request knows more of it than one without a secret.
@@ -176,7 +176,7 @@ def _is_final(error: SmsGatewayError) -> bool:
     return SendStatus.after(error) is SendStatus.REJECTED
 
 
-def _read(
+def _brought(
     provider: Any, request: HttpRequest
 ) -> tuple[list[DeliveryReport], list[IncomingMessage]]:
     reports = provider.parse_reports(request) if isinstance(provider, SupportsReports) else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
+from contextlib import suppress
 from typing import Self, TypeVar, Unpack
 
 from smsgateway.errors import SendFailed, SmsGatewayError
@@ -67,6 +68,12 @@ class AsyncSmsGateway(Steps):
     ) -> SendResult:
         """Send a message and say what became of each recipient, as `SmsGateway.send` does.
 
+        A task that is cancelled, as `asyncio.timeout` and `wait_for` do it, begins nothing more and
+        gives up on what is on its way, which is `unknown` then: the hook `send_failed` is given the
+        result, and the log says how many may get the message. The option `deadline` limits a
+        request and loses nothing; neither does `asyncio.wait({task}, timeout=...)`, which cancels
+        nothing.
+
         Raises:
             MessageError: The message cannot be sent as it is; nothing was sent.
             SendFailed: No recipient was accepted; its `result` says why.
@@ -80,7 +87,8 @@ class AsyncSmsGateway(Steps):
 
         A message that fails is a result too, one that cannot be sent as it is has its recipients
         `rejected`: one bad number does not stop the rest. After an error of what the messages come
-        from, what is on its way is finished and yielded before that is raised.
+        from, what is on its way is finished and yielded before that is raised. Once cancelled or
+        closed, it gives up on that, as `send` does.
         """
         pending: deque[asyncio.Task[SendResult]] = deque()
         try:
@@ -190,9 +198,11 @@ class AsyncSmsGateway(Steps):
         try:
             await asyncio.wait(tasks)
         except asyncio.CancelledError as error:
-            for task in tasks:
+            for errand, task in zip(errands, tasks, strict=True):
+                errand.is_over = lambda: True
                 task.cancel()
-            await asyncio.wait(tasks)
+            with suppress(asyncio.CancelledError):  # anyio cancels again until it has its way
+                await asyncio.wait(tasks)
             return error
         return next(filter(None, (task.exception() for task in tasks)), None)
 

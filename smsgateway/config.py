@@ -72,12 +72,7 @@ def parse_url(url: str, plugins: Plugins) -> dict[str, Any]:
         raise ConfigurationError(_UNREADABLE_URL)
     if parts.fragment:
         raise ConfigurationError("A '#' in a gateway URL is written %23.")
-    options = {"provider": name}
-    credentials = getattr(_provider(name, plugins), "credentials", ())
-    given = [unquote(part) for part in (parts.username, parts.password) if part is not None]
-    if len(given) > len(credentials):
-        raise ConfigurationError(f"{name} takes no user and password before the '@' of its URL.")
-    options.update(zip(credentials, given, strict=False))
+    options = {"provider": name, **_credentials(name, parts, plugins)}
     if parts.hostname and parts.hostname != "default":
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         where = host if port is None else f"{host}:{port}"
@@ -89,6 +84,15 @@ def parse_url(url: str, plugins: Plugins) -> dict[str, Any]:
             raise ConfigurationError(f"The gateway URL gives {key!r} twice.")
         options[key] = value
     return options
+
+
+def _credentials(name: str, parts: SplitResult, plugins: Plugins) -> dict[str, str]:
+    """Read what stands before the `@`, as the options of the provider that it is."""
+    options = getattr(_provider(name, plugins), "credentials", ())
+    given = [unquote(part) for part in (parts.username, parts.password) if part is not None]
+    if len(given) > len(options):
+        raise ConfigurationError(f"{name} takes no user and password before the '@' of its URL.")
+    return dict(zip(options, given, strict=False))
 
 
 def _goes_around(provider: Any) -> bool:

@@ -261,6 +261,6 @@ def secure_url(url: str) -> str:
             f"{parts.scheme or 'no scheme'}://{host} is not safe to send to: use https://, or "
             "http:// to this machine only."
         )
-    if parts.username is not None or parts.password is not None:
+    if parts.username is not None:
         raise ConfigurationError("A provider's URL carries credentials; give them as options.")
     return url

@@ -12,7 +12,7 @@ from smsgateway.errors import MessageError
 from smsgateway.phone import ParsedNumber, PhoneNumber, is_parsed, mask, write
 from smsgateway.text import Encoding
 
-__all__ = ["Message", "MessageFields", "Recipients", "make_message"]
+__all__ = ["Message", "MessageFields", "Recipients", "make_message", "with_extra"]
 
 Recipient = str | PhoneNumber | ParsedNumber
 Recipients = Recipient | Iterable[Recipient]
@@ -110,6 +110,15 @@ def make_message(message: Message | str, to: Recipients | None, fields: MessageF
             raise TypeError("Give a Message, or a text with its recipients and options, not both.")
         return message
     return Message(text=message, to=() if to is None else to, **fields)
+
+
+def with_extra(fields: Mapping[str, Any], message: Message, provider: str) -> dict[str, Any]:
+    """Return a provider's fields for a message, with those that its `extra` adds to them.
+
+    A field that is None is left out. None of the others is replaced.
+    """
+    asked = {name: value for name, value in fields.items() if value is not None}
+    return {**message.extra.get(provider, {}), **asked}
 
 
 def _text(text: str) -> str:

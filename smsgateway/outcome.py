@@ -81,7 +81,7 @@ def answered(provider: str, batch: Message, found: object) -> list[RecipientResu
         UnexpectedResponse: It is not what a provider returns.
     """
     said: dict[str, RecipientResult] = {}
-    for result in found if isinstance(found, (list, Iterable)) else (None,):
+    for result in found if isinstance(found, Iterable) else (None,):
         if not isinstance(result, RecipientResult):
             raise UnexpectedResponse(
                 f"The provider {provider} returned no list of results.",

@@ -4,6 +4,11 @@ A provider is a frozen dataclass. Its fields are its options, by which a configu
 secrets carry `field(repr=False)`. Two more class variables are read where they exist:
 `credentials`, the options that a gateway URL carries as `user:password@`, and `rates`, a
 `RateTable` of example prices.
+
+What it is written with: `smsgateway.http` makes requests, `message.with_extra` adds what a user
+adds to them, `reading` finds things in answers, `refusal` and `outcome` say what a no means,
+`webhook` and `tokens` tell the vendor's requests from forged ones, and `words` makes the vendor's
+words fit for a log. `smsgateway.testing` has the tests that it passes.
 """
 
 from __future__ import annotations

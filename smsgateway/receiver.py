@@ -8,6 +8,7 @@ message that came in to `message_received`::
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["asgi_receiver", "wsgi_receiver"]
 
+_log = logging.getLogger("smsgateway")
+
 _LONGEST = 256 * 1024  # bytes; Infobip brings up to 100 reports in one request
 _ALLOWED = ("GET", "HEAD", "POST")
 _SAFE = "/-._~!$&'()*+,;=:@"  # what a path holds as it is (RFC 3986, 3.3)
@@ -37,7 +40,8 @@ def wsgi_receiver(gateway: Abilities, *, public_url: str = "https://localhost") 
     """Make a WSGI application (PEP 3333) that receives delivery reports and incoming messages.
 
     It answers 200 when every plugin took them, 400 to what is not to be believed or cannot be
-    read, and 500 when a plugin did not take one, so that the vendor comes again.
+    read, 404 where no account's provider makes requests, and 500 when a plugin did not take one, so
+    that the vendor comes again. The log says why a request was refused.
 
     WSGI does not tell how a path was written. Where the vendor signs its URL, keep out of that of
     your `report_url` what need not be %-encoded and is, and `%2F`.
@@ -135,14 +139,21 @@ def _receive(
         return HTTPStatus.METHOD_NOT_ALLOWED
     if body is None:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    request = HttpRequest(
+        method=method, url=url, headers=headers, body=body, received_at=datetime.now(UTC)
+    )
+    return _hand_over(gateway, request)
+
+
+def _hand_over(gateway: Abilities, request: HttpRequest) -> HTTPStatus:
     try:
-        gateway.receive(
-            HttpRequest(
-                method=method, url=url, headers=headers, body=body, received_at=datetime.now(UTC)
-            )
-        )
-    except (WebhookError, ConfigurationError):
+        gateway.receive(request)
+    except (WebhookError, ConfigurationError) as error:
+        _log.warning("A webhook request was refused: %s", error)
         return HTTPStatus.BAD_REQUEST
-    except (PluginFailed, UnsupportedFeature):
-        return HTTPStatus.INTERNAL_SERVER_ERROR
+    except UnsupportedFeature as error:
+        _log.warning("A webhook request came for nobody: %s", error)
+        return HTTPStatus.NOT_FOUND
+    except PluginFailed:
+        return HTTPStatus.INTERNAL_SERVER_ERROR  # it has been logged, where it happened
     return HTTPStatus.OK

@@ -60,6 +60,11 @@ class SendStatus(StrEnum):
             return cls.REJECTED
         return cls.UNKNOWN
 
+    @classmethod
+    def taken(cls, message: Message) -> SendStatus:
+        """Say what is known of the recipients that a provider took: now, or for later."""
+        return cls.ACCEPTED if message.send_at is None else cls.SCHEDULED
+
 
 _NOT_TAKEN = (
     NotSent,

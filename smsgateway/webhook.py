@@ -16,12 +16,13 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from smsgateway.errors import InvalidSignature, WebhookError
+from smsgateway.errors import ConfigurationError, InvalidSignature, WebhookError
 from smsgateway.http import HttpRequest
 
 __all__ = [
     "MissingSecret",
     "check_age",
+    "check_secret",
     "check_signature",
     "check_token",
     "form_pairs",
@@ -40,6 +41,7 @@ class MissingSecret(InvalidSignature):
 
 
 _MOST_FIELDS = 200
+_SHORTEST_SECRET = 16  # characters
 _MOST_AGE = 300.0  # seconds; what the vendors that state a limit allow
 _NONCE = 16  # bytes
 _MAC = 12  # bytes of HMAC-SHA256
@@ -82,6 +84,18 @@ def json_body(request: HttpRequest) -> Any:
         return json.loads(request.body)
     # Out here: json's own error holds the whole body.
     raise WebhookError("The request's body is not JSON.")
+
+
+def check_secret(secret: str | None, *, option: str) -> None:
+    """Refuse a secret of the user's own that somebody could guess; there need not be one.
+
+    Raises:
+        ConfigurationError: It has fewer than 16 characters, or one that cannot be seen.
+    """
+    if secret is not None and not (secret.isprintable() and len(secret) >= _SHORTEST_SECRET):
+        raise ConfigurationError(
+            f"{option} needs {_SHORTEST_SECRET} characters or more, all of which can be seen."
+        )
 
 
 def require_secret(secret: str | None, *, option: str, provider: str) -> str:

@@ -44,7 +44,7 @@ class Console:
         """Print the message as one block."""
         block = "".join(f"{line}\n" for line in self._lines(message))
         self._write(f"{block}\n")
-        status = SendStatus.ACCEPTED if message.send_at is None else SendStatus.SCHEDULED
+        status = SendStatus.taken(message)
         return [RecipientResult(to=number, status=status) for number in message.to]
         yield  # makes it a flow, of no requests
 

@@ -7,20 +7,18 @@ no meaning (RFC 9110, 9.3.1).
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from smsgateway.errors import ConfigurationError
-from smsgateway.http import Flow, HttpRequest, secure_url
+from smsgateway.http import Flow, HttpRequest, basic_token, secure_url
 from smsgateway.provider import Capabilities
+from smsgateway.webhook import check_secret
 from smsgateway_cpsms.answer import Answer
 
 __all__ = ["Calling"]
-
-_SHORTEST_SECRET = 16  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +57,7 @@ class Calling:
             raise ConfigurationError("username has a ':', which HTTP Basic cannot carry.")
         elif not _is_unicode(f"{self.username}{self.api_key}"):
             raise ConfigurationError("username or api_key is not Unicode text.")
-        if self.report_secret is not None and len(self.report_secret) < _SHORTEST_SECRET:
-            raise ConfigurationError(f"report_secret needs {_SHORTEST_SECRET} characters or more.")
+        check_secret(self.report_secret, option="report_secret")
 
     def _call(
         self,
@@ -91,7 +88,7 @@ class Calling:
     @property
     def _credentials(self) -> str:
         # UTF-8, as the documentation's own sample token decodes to.
-        return self.token or b64encode(f"{self.username}:{self.api_key}".encode()).decode()
+        return self.token or basic_token(self.username or "", self.api_key or "")
 
 
 def _is_unicode(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What is asked of CPSMS, checked before any request: each function gives what goes on the wire."""
+"""What is asked of CPSMS, checked before any request; most functions give what goes on the wire."""
 
 from __future__ import annotations
 
@@ -119,8 +119,8 @@ def to_seconds(moment: datetime, field: str) -> int:
     return seconds
 
 
-def check_extra(extra: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the fields that are added to a request.
+def check_extra(extra: Mapping[str, Any]) -> None:
+    """Look at the fields that are added to a request.
 
     Raises:
         MessageError: One is ours to fill; the error says from what.
@@ -132,7 +132,6 @@ def check_extra(extra: Mapping[str, Any]) -> Mapping[str, Any]:
             raise MessageError(
                 f"extra has {name!r}, which is filled from {_OURS[name]}: use that.", field="extra"
             )
-    return extra
 
 
 def _not_blank(value: object, field: str) -> str:

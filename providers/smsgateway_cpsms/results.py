@@ -88,7 +88,7 @@ def _read(answer: Answer, message: Message, find: Callable[[str], str | None]) -
     """Sort the entries of an answer by what they say, and of whom."""
     body = answer.body()
     errors = objects(body.get("error")) if isinstance(body, dict) else []
-    status = SendStatus.ACCEPTED if message.send_at is None else SendStatus.SCHEDULED
+    status = SendStatus.taken(message)
     unnamed = next((entry for entry in errors if not entry.get("to")), None)
     return _Named(
         accepted={

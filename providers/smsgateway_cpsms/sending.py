@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from smsgateway.errors import MessageError, OutcomeUnknown, ProviderError
 from smsgateway.http import Flow
-from smsgateway.message import Message, MessageFields
+from smsgateway.message import Message, MessageFields, with_extra
 from smsgateway.phone import PhoneNumber
 from smsgateway.result import RecipientResult
 from smsgateway.text import Encoding, TextAnalysis, analyze
@@ -135,7 +135,7 @@ class Sending(Calling):
 
 def _payload(message: Message, to: dict[str, Any], encoding: Encoding) -> dict[str, Any]:
     """Say the message in CPSMS's words; what is not asked for is left out."""
-    extra = check_extra(message.extra.get("cpsms", {}))
+    check_extra(message.extra.get("cpsms", {}))
     fields = {
         **to,
         "message": message.text,
@@ -146,7 +146,7 @@ def _payload(message: Message, to: dict[str, Any], encoding: Encoding) -> dict[s
         "reference": message.reference,
         "format": "UNICODE" if encoding is Encoding.UCS2 else None,
     }
-    return {**extra, **{key: value for key, value in fields.items() if value is not None}}
+    return with_extra(fields, message, "cpsms")
 
 
 def _sender(sender: str | None) -> str | None:

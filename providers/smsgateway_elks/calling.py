@@ -11,11 +11,9 @@ from smsgateway.errors import ConfigurationError, ProviderError, Reason, Transpo
 from smsgateway.http import Flow, HttpRequest, HttpResponse, basic_token, secure_url
 from smsgateway.pricing import Money
 from smsgateway.refusal import refusal
-from smsgateway.webhook import report_key
+from smsgateway.webhook import check_secret, report_key
 
 __all__ = ["Calling"]
-
-_SHORTEST_SECRET = 16  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +48,7 @@ class Calling:
         if not (self.api_username and self.api_password):
             raise ConfigurationError("46elks needs api_username and api_password.")
         for option in ("report_secret", "webhook_secret"):
-            secret = getattr(self, option)
-            is_sound = secret is None or (secret.isprintable() and len(secret) >= _SHORTEST_SECRET)
-            if not is_sound:
-                raise ConfigurationError(f"{option} needs {_SHORTEST_SECRET} characters or more.")
+            check_secret(getattr(self, option), option=option)
         if self.currency is not None:
             Money(0, self.currency)  # says what a currency is
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from smsgateway.errors import MessageError, Reason, UnexpectedResponse
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow, HttpRequest
-from smsgateway.message import Message
+from smsgateway.message import Message, with_extra
 from smsgateway.pricing import Money
 from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.reading import pick_money, pick_number, pick_text, pick_whole
@@ -125,8 +125,7 @@ class Elks(Calling):
             "whendelivered": message.report_url,
             "flashsms": "yes" if message.flash else None,
         }
-        extra = message.extra.get(self.name, {})
-        return {**extra, **{key: value for key, value in fields.items() if value is not None}}
+        return with_extra(fields, message, self.name)
 
 
 def _money(body: Any, currency: str | None, name: str) -> Money | None:

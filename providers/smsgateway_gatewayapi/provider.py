@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from smsgateway.errors import ConfigurationError, MessageError
 from smsgateway.http import Flow, HttpRequest, secure_url
-from smsgateway.message import Message
+from smsgateway.message import Message, with_extra
 from smsgateway.pricing import Money, RateTable
 from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.reading import pick_money, pick_text, read_json
@@ -187,5 +187,4 @@ def _entry(message: Message, number: str) -> dict[str, Any]:
         "reference": message.reference,
         "expiration": message.validity and f"PT{math.ceil(message.validity.total_seconds())}S",
     }
-    extra = message.extra.get("gatewayapi", {})
-    return {**extra, **{key: value for key, value in fields.items() if value is not None}}
+    return with_extra(fields, message, "gatewayapi")

@@ -155,7 +155,7 @@ class Answering(Asking):
         return results
 
     def _taken(self, entries: list[Any], message: Message) -> list[RecipientResult]:
-        status = SendStatus.ACCEPTED if message.send_at is None else SendStatus.SCHEDULED
+        status = SendStatus.taken(message)
         return [
             RecipientResult(
                 to=number,

@@ -41,7 +41,7 @@ class Inbox:
             ids = Mailbox(self.path).store(message, analysis)
         except MailboxError as error:
             raise NotSent(str(error)) from error
-        status = SendStatus.ACCEPTED if message.send_at is None else SendStatus.SCHEDULED
+        status = SendStatus.taken(message)
         return [
             RecipientResult(
                 to=number,

@@ -5,7 +5,6 @@ https://www.infobip.com/docs/api/channels/sms, and the vendor's description 3.21
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -18,7 +17,7 @@ from smsgateway.pricing import Money
 from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.reading import pick_list, pick_money, pick_text
 from smsgateway.result import DeliveryReport, IncomingMessage, RecipientResult
-from smsgateway.webhook import make_token
+from smsgateway.webhook import make_token, report_key
 from smsgateway_infobip.calling import Calling
 from smsgateway_infobip.sending import make_payload, message_ids, read_result
 from smsgateway_infobip.webhooks import Proof, read_incoming, read_reports
@@ -136,9 +135,8 @@ class Infobip(Calling):
 
     @property
     def _proof(self) -> Proof:
-        purpose = b"smsgateway|report-key|infobip"
         return Proof(
-            token_key=hmac.digest(self.api_key.encode(), purpose, "sha256"),
+            token_key=report_key(None, self.api_key, provider=self.name),
             secret=self.webhook_secret,
             hash_name=self.webhook_hash,
             login=self.webhook_login,

@@ -90,7 +90,7 @@ def read_result(entry: Any, message: Message, private: Iterable[str]) -> Recipie
     message_id = pick_text(entry, "messageId")
     segments = pick_whole(entry, "details", "messageCount") or pick_whole(entry, "messageCount")
     if group in _TAKEN:
-        status = SendStatus.SCHEDULED if message.send_at else SendStatus.ACCEPTED
+        status = SendStatus.taken(message)
         return RecipientResult(to=number, status=status, message_id=message_id, segments=segments)
     name = pick_text(entry, "status", "name") or ""
     reason = _REASONS.get(name, Reason.REFUSED)

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from smsgateway.errors import MessageError, ProviderError, Reason, UnexpectedResponse
 from smsgateway.http import Flow, HttpRequest
-from smsgateway.message import Message
+from smsgateway.message import Message, with_extra
 from smsgateway.outcome import refused_for_one
 from smsgateway.pricing import Money
 from smsgateway.provider import Capabilities, SenderRules
@@ -153,8 +153,7 @@ def _payload(message: Message) -> dict[str, Any]:
         # The description types it as an integer, and shows RFC 3339.
         "scheduledDatetime": message.send_at and message.send_at.isoformat(timespec="seconds"),
     }
-    own = {key: value for key, value in fields.items() if value is not None}
-    return {**message.extra.get("messagebird", {}), **own}
+    return with_extra(fields, message, "messagebird")
 
 
 def _result(entry: Any, message_id: str) -> RecipientResult | None:

@@ -44,7 +44,7 @@ class Null:
 
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
         """Take the message; the id of each recipient is its running number."""
-        status = SendStatus.ACCEPTED if message.send_at is None else SendStatus.SCHEDULED
+        status = SendStatus.taken(message)
         return [
             RecipientResult(to=number, status=status, message_id=str(next(self._numbers)))
             for number in message.to

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from smsgateway.errors import MessageError, ProviderError, Reason, UnexpectedResponse
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow, HttpRequest
-from smsgateway.message import Message
+from smsgateway.message import Message, with_extra
 from smsgateway.outcome import refused_for_one
 from smsgateway.pricing import Money, RateTable
 from smsgateway.provider import Capabilities, SenderRules
@@ -119,8 +119,7 @@ class Plivo(Calling):
             "url": message.report_url,
             "message_expiry": message.validity and int(message.validity.total_seconds()),
         }
-        extra = message.extra.get(self.name, {})
-        return {**extra, **{key: value for key, value in fields.items() if value is not None}}
+        return with_extra(fields, message, self.name)
 
 
 def _results(body: Any, message: Message) -> list[RecipientResult]:

@@ -18,13 +18,13 @@ from smsgateway.http import Flow, HttpRequest, HttpResponse, secure_url
 from smsgateway.provider import Capabilities
 from smsgateway.reading import pick, pick_text, pick_time, pick_whole, read_json
 from smsgateway.refusal import refusal
+from smsgateway.webhook import check_secret
 from smsgateway_profisms.codes import REASONS, SIGNATURE, USER
 from smsgateway_profisms.signing import hash_password, sign_call, sign_reply
 from smsgateway_profisms.times import read_zone, to_local
 
 __all__ = ["Calling"]
 
-_SHORTEST_SECRET = 16  # characters
 _MD5 = frozenset("0123456789abcdef")
 
 
@@ -70,8 +70,7 @@ class Calling:
             raise ConfigurationError("profisms needs password or password_md5, one of them.")
         if self.password_md5 and not (len(self.password_md5) == 32 and {*self._hash} <= _MD5):
             raise ConfigurationError("password_md5 must be 32 hexadecimal digits.")
-        if self.report_secret is not None and len(self.report_secret) < _SHORTEST_SECRET:
-            raise ConfigurationError(f"report_secret needs {_SHORTEST_SECRET} characters or more.")
+        check_secret(self.report_secret, option="report_secret")
 
     def _call(
         self,

@@ -30,7 +30,7 @@ def read_results(data: Any, message: Message) -> list[RecipientResult]:
     return [
         RecipientResult(
             to=number,
-            status=SendStatus.ACCEPTED if message.send_at is None else SendStatus.SCHEDULED,
+            status=SendStatus.taken(message),
             message_id=pick_text(each, "id"),
             segments=segments,
             cost=cost,

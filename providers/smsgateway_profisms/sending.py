@@ -19,7 +19,7 @@ from smsgateway.errors import (
     TransportError,
 )
 from smsgateway.http import Flow
-from smsgateway.message import Message
+from smsgateway.message import Message, with_extra
 from smsgateway.outcome import alike
 from smsgateway.reading import pick_text
 from smsgateway.result import RecipientResult, SendStatus
@@ -120,8 +120,7 @@ class Sending(Calling):
             "address": message.report_url,
             "pid": message.reference,
         }
-        asked = {name: value for name, value in fields.items() if value is not None}
-        given = {**message.extra.get("profisms", {}), **asked}
+        given = with_extra(fields, message, "profisms")
         return {_text(name): _text(value) for name, value in given.items()}
 
     def _may_call(self) -> Flow[bool]:

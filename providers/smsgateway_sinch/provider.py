@@ -20,7 +20,7 @@ from smsgateway.errors import (
     Reason,
 )
 from smsgateway.http import Flow, HttpRequest, secure_url
-from smsgateway.message import Message
+from smsgateway.message import Message, with_extra
 from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.reading import pick, pick_text, read_json
 from smsgateway.refusal import refusal
@@ -173,5 +173,4 @@ def _payload(message: Message) -> dict[str, Any]:
         "callback_url": message.report_url,
         "delivery_report": "per_recipient" if message.report_url else None,
     }
-    extra = message.extra.get("sinch", {})
-    return {**extra, **{key: value for key, value in fields.items() if value is not None}}
+    return with_extra(fields, message, "sinch")

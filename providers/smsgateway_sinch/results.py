@@ -68,7 +68,7 @@ def _taken(body: Any, message: Message) -> list[RecipientResult]:
     batch_id = pick_text(body, "id")
     if batch_id is None:
         return []
-    status = SendStatus.ACCEPTED if message.send_at is None else SendStatus.SCHEDULED
+    status = SendStatus.taken(message)
     named = {pick_number(number) for number in pick_list(body, "to")}
     return [
         RecipientResult(to=number, status=status, message_id=batch_id)

@@ -17,7 +17,7 @@ from smsgateway.errors import (
     Reason,
 )
 from smsgateway.http import Flow, HttpRequest, secure_url
-from smsgateway.message import Message
+from smsgateway.message import Message, with_extra
 from smsgateway.pricing import Money
 from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.reading import pick_list, pick_money, pick_text, read_json
@@ -156,8 +156,7 @@ class Telnyx:
             "encoding": message.encoding and _ENCODINGS[message.encoding],
             "webhook_url": message.report_url,
         }
-        extra = message.extra.get("telnyx", {})
-        return {**extra, **{key: value for key, value in fields.items() if value is not None}}
+        return with_extra(fields, message, "telnyx")
 
     def _url(self, *path: str) -> str:
         root = self.base_url.rstrip("/").removesuffix("/v2")

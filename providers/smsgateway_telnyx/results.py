@@ -52,7 +52,7 @@ def read_results(
 def _taken(data: Any, number: str, message: Message) -> RecipientResult:
     return RecipientResult(
         to=number,
-        status=SendStatus.ACCEPTED if message.send_at is None else SendStatus.SCHEDULED,
+        status=SendStatus.taken(message),
         message_id=pick_text(data, "id"),
         segments=pick_whole(data, "parts") or None,
         encoding=_ENCODINGS.get(pick_text(data, "encoding") or ""),

@@ -16,7 +16,7 @@ from smsgateway.errors import (
 )
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow, HttpRequest
-from smsgateway.message import Message
+from smsgateway.message import Message, with_extra
 from smsgateway.pricing import Money, RateTable
 from smsgateway.provider import Capabilities
 from smsgateway.reading import pick_list, pick_money, pick_number, pick_text, pick_whole
@@ -72,7 +72,7 @@ class Twilio(Calling):
                 detail=quotable(pick_text(body, "error_message"), private),
             )
             return [refused]
-        status = SendStatus.SCHEDULED if message.send_at else SendStatus.ACCEPTED
+        status = SendStatus.taken(message)
         segments = pick_whole(body, "num_segments") or None  # 0 until a service has picked a sender
         return [RecipientResult(to=number, status=status, message_id=sid, segments=segments)]
 
@@ -174,8 +174,7 @@ class Twilio(Calling):
             "SendAt": message.send_at
             and message.send_at.astimezone(UTC).isoformat(timespec="seconds"),
         }
-        extra = message.extra.get(self.name, {})
-        return {**extra, **{key: value for key, value in fields.items() if value is not None}}
+        return with_extra(fields, message, self.name)
 
     def _message_url(self, reference: str) -> str:
         if not _SID.fullmatch(reference):

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from smsgateway.errors import MessageError, UnexpectedResponse
 from smsgateway.http import Flow, HttpRequest
-from smsgateway.message import Message
+from smsgateway.message import Message, with_extra
 from smsgateway.pricing import Money, Rate, RateSource, RateTable
 from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.reading import pick_amount, pick_list, pick_money, pick_text
@@ -132,8 +132,7 @@ def _payload(message: Message) -> dict[str, Any]:
             "vonage needs a sender: one of your numbers, or a name where the country allows it.",
             field="sender",
         )
-    extra = message.extra.get("vonage", {})
-    given = extra.get("sms")
+    given = message.extra.get("vonage", {}).get("sms")
     options = given if isinstance(given, dict) else {}
     encoding = message.encoding and {"encoding_type": _ENCODINGS[message.encoding]}
     fields = {
@@ -148,4 +147,4 @@ def _payload(message: Message) -> dict[str, Any]:
         "webhook_version": "v1" if message.report_url else None,  # the one that we read
         "sms": encoding and {**options, **encoding},
     }
-    return {**extra, **{key: value for key, value in fields.items() if value is not None}}
+    return with_extra(fields, message, "vonage")

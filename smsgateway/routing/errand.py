@@ -11,6 +11,7 @@ from smsgateway.errors import ConfigurationError, MessageError, Reason, SmsGatew
 from smsgateway.message import Message
 from smsgateway.options import Guarantee
 from smsgateway.result import RecipientResult, SendStatus
+from smsgateway.routing.patience import AT_ONCE, backoff, patience
 from smsgateway.routing.terms import Terms
 from smsgateway.routing.work import Pause, Work
 from smsgateway.text import TextAnalysis, analyze
@@ -22,24 +23,12 @@ __all__ = ["Errand", "Sender"]
 
 _log = logging.getLogger("smsgateway")
 
-_LONGEST_BACKOFF = 300.0
-_DOUBLINGS = 9  # until that
-_AT_ONCE = -1.0  # without waiting, whatever was tried before
-
 # An enum's member costs as much to look up as all else that is done with one result.
 _NOT_SENT: Final = SendStatus.NOT_SENT
 _UNKNOWN: Final = SendStatus.UNKNOWN
 
 _NOT_TAKEN = frozenset({SendStatus.NOT_SENT, SendStatus.REJECTED})
 _OURS = (MessageError, ConfigurationError)
-
-#: Seconds after which another try makes sense; what is not here fails again.
-_PATIENCE = {
-    Reason.CONNECTION: 0.0,
-    Reason.TIMEOUT: 0.0,
-    Reason.RATE_LIMITED: 1.0,
-    Reason.PROVIDER_UNAVAILABLE: 1.0,
-}
 
 
 class Sender(Protocol):
@@ -137,31 +126,37 @@ class Errand:
         Returns:
             Whether the outcome of some is unknown.
         """
-        has_doubts = False
         if error is not None:
             self.errors.append(error)
         if isinstance(error, MessageError):
             self._leave(results)
+            has_doubts = False
         else:
-            if self._unknown_at:
-                results = [self._proven(result) for result in results]
-            left: list[RecipientResult] = []
-            for result in results:
-                self._known[result.to] = result
-                if result.status is _NOT_SENT:
-                    left.append(result)
-                elif result.status is _UNKNOWN:
-                    self._unknown_at[result.to] = result.provider
-                    self._doubt(result)
-                    has_doubts = True
-                elif self._open:
-                    self._open.pop(result.to, None)
-            if left:
-                was_refused = any(result.status is SendStatus.REJECTED for result in results)
-                for result in left:
-                    known = _patience(result, with_others=was_refused)
-                    self._keep_open(result.to, known if after is None else after)
+            has_doubts = self._learn(results, after)
         self.on_its_way = ()
+        return has_doubts
+
+    def _learn(self, results: Sequence[RecipientResult], after: float | None) -> bool:
+        """Remember what became of recipients, and say whether the outcome of some is unknown."""
+        has_doubts = False
+        if self._unknown_at:
+            results = [self._proven(result) for result in results]
+        left: list[RecipientResult] = []
+        for result in results:
+            self._known[result.to] = result
+            if result.status is _NOT_SENT:
+                left.append(result)
+            elif result.status is _UNKNOWN:
+                self._unknown_at[result.to] = result.provider
+                self._doubt(result)
+                has_doubts = True
+            elif self._open:
+                self._open.pop(result.to, None)
+        if left:
+            was_refused = any(result.status is SendStatus.REJECTED for result in results)
+            for result in left:
+                known = patience(result, with_others=was_refused)
+                self._keep_open(result.to, known if after is None else after)
         return has_doubts
 
     def _leave(self, results: Iterable[RecipientResult]) -> None:
@@ -175,7 +170,7 @@ class Errand:
         self._open.pop(result.to, None)
         if self.terms.guarantee is Guarantee.AT_LEAST_ONCE and result.to not in self._doubts:
             self._doubts[result.to] = result
-            self._open[result.to] = _AT_ONCE
+            self._open[result.to] = AT_ONCE
 
     def _proven(self, result: RecipientResult) -> RecipientResult:
         """Take a repeat that is refused as one for the proof that the first was taken."""
@@ -185,7 +180,7 @@ class Errand:
         if not (is_repeat and is_sure and result.reason is Reason.DUPLICATE):
             return result
         self._doubts.pop(result.to, None)  # nothing came twice, either
-        taken = SendStatus.ACCEPTED if self.message.send_at is None else SendStatus.SCHEDULED
+        taken = SendStatus.taken(self.message)
         return replace(result, status=taken, reason=None, code=None, detail=None)
 
     def _keep_open(self, number: str, after: float | None) -> None:
@@ -216,8 +211,7 @@ class Errand:
         if soonest < 0 or (tries == 0 and soonest == 0):
             return 0.0
         clock = self.terms.clock
-        backoff = min(2.0 ** min(max(tries - 1, 0), _DOUBLINGS), _LONGEST_BACKOFF)
-        wait = max(soonest, clock.chance() * backoff)
+        wait = max(soonest, clock.chance() * backoff(tries))
         return wait if clock.seconds() + wait <= self.terms.deadline else None
 
     def unknown(self, numbers: Iterable[str]) -> list[RecipientResult]:
@@ -280,16 +274,6 @@ class Errand:
             return result
         analysis = self.analyzed(self._carrier.capabilities.header_octets)
         return self._carrier.completed([result], analysis)[0]
-
-
-def _patience(result: RecipientResult, *, with_others: bool) -> float | None:
-    """Say in how many seconds the same account may be tried again.
-
-    One wrong number can make a vendor refuse a whole batch; without it, the others are sent.
-    """
-    if with_others and result.reason is Reason.INVALID_REQUEST:
-        return _AT_ONCE
-    return None if result.reason is None else _PATIENCE.get(result.reason)
 
 
 def _never() -> bool:

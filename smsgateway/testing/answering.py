@@ -57,7 +57,7 @@ def answer(
             step = flow.throw if isinstance(response, Exception) else flow.send
             request = step(response)  # type: ignore[arg-type]  # each takes what it is given
     except StopIteration as end:
-        assert not pending, f"The flow ended before {len(pending)} of the answers."  # noqa: S101
+        assert not pending, f"The flow ended before {len(pending)} of the answers."  # noqa: S101 - for tests
         result: T = end.value
         return result
     raise AssertionError(f"The flow makes another request, {request!r}, and no answer is left.")

@@ -22,6 +22,6 @@ class Outbox(list[Message]):
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
         """Keep the message and accept it."""
         self.extend([replace(message, to=(number,)) for number in message.to])
-        status = SendStatus.SCHEDULED if message.send_at else SendStatus.ACCEPTED
+        status = SendStatus.taken(message)
         return [RecipientResult(to=number, status=status) for number in message.to]
         yield  # makes it a flow, of no requests

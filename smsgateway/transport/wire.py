@@ -109,7 +109,8 @@ def _why(error: BaseException) -> str:
     # Never a library's own words: some put the URL, which may hold a number, into them.
     match error:
         case ssl.SSLError():
-            return f"TLS failed ({getattr(error, 'verify_message', error.reason)})"
+            what = getattr(error, "verify_message", None) or getattr(error, "reason", None)
+            return f"TLS failed ({what})" if what else "TLS failed"  # Python's own have neither
         case TimeoutError():
             return "it took too long"
         case BadAnswer():

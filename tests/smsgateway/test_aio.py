@@ -1,6 +1,7 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -131,13 +132,17 @@ def test_what_the_provider_has_no_words_for_is_the_callers_error() -> None:
     assert wire.asked == []
 
 
-def test_a_cancelled_send_tells_what_is_known_and_sends_no_more() -> None:
-    told: list[SendResult] = []
+class Diary:
+    def __init__(self) -> None:
+        self.told: list[SendResult] = []
 
-    class Diary:
-        @hookimpl
-        def send_failed(self, result: SendResult) -> None:
-            told.append(result)
+    @hookimpl
+    def send_failed(self, result: SendResult) -> None:
+        self.told.append(result)
+
+
+def test_a_cancelled_send_tells_what_is_known_and_sends_no_more() -> None:
+    diary = Diary()
 
     async def respond(request: HttpRequest) -> HttpResponse:
         if DANE in json.loads(request.body)["to"]:
@@ -151,20 +156,88 @@ def test_a_cancelled_send_tells_what_is_known_and_sends_no_more() -> None:
         task.cancel()
         await task
 
-    gateway, wire = gateway_with(respond, Diary(), workers=2)
+    gateway, wire = gateway_with(respond, diary, workers=2)
 
-    with pytest.raises(asyncio.CancelledError) as caught:
+    with pytest.raises(asyncio.CancelledError):
         asyncio.run(cancel_in_the_middle())
 
-    assert [(r.to, str(r.status)) for r in told[0].recipients] == [
+    assert [(r.to, str(r.status)) for r in diary.told[0].recipients] == [
         (DANE, "accepted"),
         (DANE_2, "unknown"),
         (SWEDE, "unknown"),
         ("+46701234568", "not_sent"),
     ]
-    assert {r.reason for r in told[0].recipients[1:]} == {Reason.INTERRUPTED}
+    assert {r.reason for r in diary.told[0].recipients[1:]} == {Reason.INTERRUPTED}
     assert len(wire.asked) == 3
-    assert isinstance(caught.value, asyncio.CancelledError)
+
+
+async def never(_: HttpRequest) -> HttpResponse:
+    await asyncio.sleep(60)
+    raise AssertionError
+
+
+async def with_wait_for(sending: Coroutine[Any, Any, SendResult]) -> None:
+    await asyncio.wait_for(sending, 0.05)
+
+
+async def with_timeout(sending: Coroutine[Any, Any, SendResult]) -> None:
+    async with asyncio.timeout(0.05):
+        await sending
+
+
+@pytest.mark.parametrize("limit", [with_wait_for, with_timeout], ids=["wait_for", "timeout"])
+def test_a_timeout_around_a_send_loses_no_result(
+    limit: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    diary = Diary()
+    gateway, _ = gateway_with(never, diary)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(limit(gateway.send("Hej", to=DANE)))
+
+    assert [statuses(result) for result in diary.told] == [["unknown"]]
+    assert "1 of 1 recipients may or may not get the message (interrupted)" in caplog.text
+
+
+def test_a_task_that_is_cancelled_again_and_again_loses_no_result() -> None:
+    async def respond(_: HttpRequest) -> HttpResponse:
+        try:
+            return await never(_)
+        finally:
+            await asyncio.sleep(0.01)  # a transport that takes a moment to close its connection
+
+    async def cancel_until_it_ends() -> None:
+        task = asyncio.create_task(gateway.send("Hej", to=[DANE, SWEDE]))
+        await asyncio.sleep(0.05)
+        while not task.done():
+            task.cancel("the client has gone")
+            await asyncio.sleep(0)
+        await task
+
+    diary = Diary()
+    gateway, wire = gateway_with(respond, diary, workers=1)
+
+    with pytest.raises(asyncio.CancelledError, match="the client has gone"):
+        asyncio.run(cancel_until_it_ends())
+
+    assert [statuses(result) for result in diary.told] == [["unknown", "not_sent"]]
+    assert len(wire.asked) == 1
+
+
+def test_what_fails_as_it_is_cancelled_is_not_tried_again() -> None:
+    async def respond(request: HttpRequest) -> HttpResponse:
+        with suppress(asyncio.CancelledError):
+            return await never(request)
+        raise NotSent("no route")
+
+    diary = Diary()
+    gateway, wire = gateway_with(respond, diary, workers=1)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(with_timeout(gateway.send("Hej", to=[DANE, SWEDE])))
+
+    assert [statuses(result) for result in diary.told] == [["not_sent", "not_sent"]]
+    assert len(wire.asked) == 1
 
 
 def messages_with_faults() -> list[Message]:
@@ -230,6 +303,23 @@ def test_stopping_early_begins_nothing_new() -> None:
     asyncio.run(stop_after_one())
 
     assert len(wire.asked) <= 4
+
+
+def test_closing_many_messages_gives_up_on_what_is_on_its_way() -> None:
+    async def respond(request: HttpRequest) -> HttpResponse:
+        return await (never if SWEDE in json.loads(request.body)["to"] else ok)(request)
+
+    async def close_after_one() -> list[list[str]]:
+        results = gateway.send_many(Message(text="Hej", to=to) for to in (DANE, SWEDE, DANE))
+        await anext(results)
+        await results.aclose()
+        await asyncio.sleep(0.05)
+        return [statuses(result) for result in diary.told]
+
+    diary = Diary()
+    gateway, _ = gateway_with(respond, diary, workers=2)
+
+    assert asyncio.run(close_after_one()) == [["unknown"]]
 
 
 def test_a_flow_of_the_provider_is_run() -> None:

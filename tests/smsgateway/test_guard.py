@@ -11,6 +11,7 @@ import pytest
 from smsgateway import ConfigurationError, Message, Money, RecipientResult, SendStatus
 from smsgateway.errors import Reason
 from smsgateway.fields import make
+from smsgateway.flood import MemoryStore
 from smsgateway.guard import Clearance, Guard, GuardOptions, Places
 
 ANNA = "+4522334488"
@@ -172,18 +173,45 @@ def test_a_number_that_is_given_twice_counts_once() -> None:
     assert guard.check(_to(ANNA, ANNA), 1, _price).stopped == ()
 
 
-def test_what_was_provably_not_taken_is_given_back() -> None:
+@pytest.mark.parametrize("status", [SendStatus.NOT_SENT, SendStatus.REJECTED])
+def test_what_was_provably_not_taken_is_given_back(status: SendStatus) -> None:
     options = GuardOptions(segments_a_day=2, recipient_a_day=1, cost_a_day="1.00 DKK")
     guard = Guard("main", options)
     guard.check(HEJ, 1, _price)
     results = [
-        RecipientResult(to=ANNA, status=SendStatus.NOT_SENT),
+        RecipientResult(to=ANNA, status=status),
         RecipientResult(to=BO, status=SendStatus.UNKNOWN),
     ]
 
     guard.give_back(results, 1, _price)
 
     assert guard.check(HEJ, 1, _price).message == _to(ANNA)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [GuardOptions(segments_a_day=4), GuardOptions(cost_a_day="2.00 DKK")],
+    ids=["segments", "cost"],
+)
+def test_all_is_given_back_of_what_several_did_not_get(options: GuardOptions) -> None:
+    guard = Guard("main", options)
+    guard.check(HEJ, 2, lambda _: Money(1, "DKK"))
+    results = [RecipientResult(to=to, status=SendStatus.NOT_SENT) for to in HEJ.to]
+
+    guard.give_back(results, 2, lambda _: Money(1, "DKK"))
+
+    assert guard.check(HEJ, 2, lambda _: Money(1, "DKK")).message is HEJ
+
+
+def test_staging_gives_nothing_back_of_what_it_never_counted() -> None:
+    store = MemoryStore()
+    live = Guard("main", GuardOptions(segments_a_day=1), store=store)
+    staging = Guard("main", GuardOptions(segments_a_day=1, redirect_to=BO), store=store)
+    live.check(_to(ANNA), 1, _price)
+
+    staging.give_back([RecipientResult(to=BO, status=SendStatus.NOT_SENT)], 1, _price)
+
+    assert live.check(_to(ANNA), 1, _price).message is None
 
 
 def test_nothing_is_given_back_where_all_was_taken() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from smsgateway import Encoding, InvalidPhoneNumber, Message, MessageError, PhoneNumber
 from smsgateway.gateway import SmsGateway
+from smsgateway.message import with_extra
 
 TO = "+4522334488"
 
@@ -124,6 +125,15 @@ def test_a_message_does_not_change_with_what_it_was_made_of() -> None:
 
     assert message.extra == {"cpsms": {"a": 1}}
     assert pickle.loads(pickle.dumps(message)) == message
+
+
+def test_extra_adds_fields_for_one_provider_and_replaces_none() -> None:
+    own = {"speed": "high", "text": "Farvel", "flash": 1}
+    message = Message(text="Hej", to=TO, extra={"pigeon": own, "stork": {"speed": "low"}})
+
+    fields = with_extra({"text": message.text, "flash": None, "from": None}, message, "pigeon")
+
+    assert fields == {"text": "Hej", "speed": "high", "flash": 1}
 
 
 def test_a_repr_shows_no_text_and_no_whole_number() -> None:

@@ -122,6 +122,16 @@ def test_what_the_provider_did_not_say_is_filled_in() -> None:
     assert third.estimated_cost is None
 
 
+def test_each_destination_has_its_own_price() -> None:
+    rates = RateTable.from_dict({"45": "0.25", "46": "0.10"}, currency="DKK")
+
+    completed = complete([accepted(to) for to in (A, C, B)], analyze("Hej"), rates, "pigeon")
+
+    assert [str(result.estimated_cost) for result in completed] == [
+        *("0.25 DKK", "0.10 DKK", "0.25 DKK")
+    ]
+
+
 def test_what_the_provider_made_is_not_changed() -> None:
     said = accepted(A)
 

@@ -50,7 +50,7 @@ EMOJI = "\U0001f4f1"
         pytest.param("tel:22334488;phone-context=+45", None, id="tel with a context"),
         pytest.param("tel:22334488;phone-context=example.com", "DK", id="tel with a domain"),
         pytest.param("tel:+4522334488;phone-context=+46;x=1", None, id="tel, context not needed"),
-        pytest.param("＋４５ ２２３３４４８８", None, id="full width"),  # noqa: RUF001
+        pytest.param("＋４５ ２２３３４４８８", None, id="full width"),  # noqa: RUF001 - what is tested
         pytest.param("٢٢٣٣٤٤٨٨", "DK", id="Arabic-Indic digits"),
         pytest.param("+45\u00a022\u202f33\u300044\t88", None, id="exotic spaces"),
         pytest.param("\u202a+45 22\u2011334488\u202c\u200b", None, id="copied from a phone"),
@@ -115,9 +115,11 @@ def test_digits_with_two_meanings_are_read_as_people_mean_them(
         pytest.param("+45" + "2" * 30, None, "too_long", id="longer than any number"),
         pytest.param("112", "DK", "short_code", id="emergency number"),
         pytest.param("1234", "DK", "short_code", id="short code"),
+        pytest.param("123456", "DK", "short_code", id="longest short code"),
         pytest.param("1234", None, "short_code", id="short code without a region"),
         pytest.param("+4510203040", None, "invalid", id="block that is not in use"),
         pytest.param("10203040", "DK", "invalid", id="national, block not in use"),
+        pytest.param("+3758102845320", None, "invalid", id="E.164, with a national prefix in it"),
     ],
 )
 def test_what_cannot_be_sent_to_is_refused_with_its_problem(

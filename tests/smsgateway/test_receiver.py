@@ -165,6 +165,42 @@ def test_a_path_reaches_the_provider_as_it_was_signed(ask: Callable[..., Answer]
     assert provider.seen[0].url == "https://sms.acme.example/secret/+:@,;='!$&()*-._~"
 
 
+def test_an_application_may_be_mounted_below_another_path() -> None:
+    provider = Pigeon()
+    application = wsgi_receiver(SmsGateway(provider, plugins=Plugins()))
+    environ = environment("POST", "/secret", "", b"") | {"SCRIPT_NAME": "/sms"}
+
+    application(environ, lambda *_: lambda _: None)
+
+    assert provider.seen[0].url == "https://localhost/sms/secret"
+
+
+def test_a_body_without_an_end_is_not_read_for_ever() -> None:
+    read = 0
+
+    async def receive() -> Any:
+        nonlocal read
+        read += 1
+        assert read < 10, "it goes on reading"
+        return {"type": "http.request", "body": b"x" * 100_000, "more_body": True}
+
+    async def send(event: Any) -> None:
+        sent.append(event)
+
+    sent: list[Any] = []
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/secret",
+        "query_string": b"",
+        "headers": [],
+    }
+
+    asyncio.run(asgi_receiver(SmsGateway(Pigeon(), plugins=Plugins()))(scope, receive, send))
+
+    assert sent[0]["status"] == 413
+
+
 def test_what_a_server_keeps_of_the_path_is_not_written_anew() -> None:
     provider = Pigeon()
     gateway = SmsGateway(provider, plugins=Plugins())
@@ -181,7 +217,8 @@ def test_what_a_server_keeps_of_the_path_is_not_written_anew() -> None:
         pytest.param("GET", "/secret", b"", 200, id="get"),
         pytest.param("HEAD", "/", b"", 200, id="a look whether anybody is there"),
         pytest.param("POST", "/forged", b"", 400, id="forged"),
-        pytest.param("POST", "/secret", b"x" * 300_000, 413, id="too long"),
+        pytest.param("POST", "/secret", b"x" * 256 * 1024, 200, id="the longest"),
+        pytest.param("POST", "/secret", b"x" * (256 * 1024 + 1), 413, id="too long"),
         pytest.param("DELETE", "/secret", b"", 405, id="other method"),
     ],
 )
@@ -211,11 +248,25 @@ def test_a_plugin_that_does_not_take_a_report_makes_the_vendor_come_again(
 
 
 @both
-def test_a_provider_without_reports_is_the_servers_own_fault(ask: Callable[..., Answer]) -> None:
-    assert ask(SmsGateway.from_url("null://"), "GET", "/secret", "", b"")[0] == 500
+def test_a_provider_that_makes_no_requests_is_not_found(
+    ask: Callable[..., Answer], caplog: pytest.LogCaptureFixture
+) -> None:
+    status, _ = ask(SmsGateway.from_url("null://"), "GET", "/secret", "", b"")
+
+    assert status == 404
+    assert "null has no way to send delivery reports" in caplog.text
 
 
-@pytest.mark.parametrize("length", ["many", "-1", "9" * 30, "9" * 9000])
+@both
+def test_the_log_says_why_a_request_was_refused(
+    ask: Callable[..., Answer], caplog: pytest.LogCaptureFixture
+) -> None:
+    ask(SmsGateway(Pigeon(), plugins=Plugins()), "POST", "/forged", "", b"receiver=45")
+
+    assert caplog.messages == ["A webhook request was refused: not from pigeon"]
+
+
+@pytest.mark.parametrize("length", ["many", "-1", "²", "9" * 30, "9" * 9000])
 def test_a_length_that_is_none_is_not_believed(length: str) -> None:
     statuses: list[str] = []
     application = wsgi_receiver(SmsGateway(Pigeon(), plugins=Plugins()))

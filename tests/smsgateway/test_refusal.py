@@ -81,6 +81,7 @@ def test_a_sentence_says_nothing_twice(code: object, detail: str) -> None:
         ("soon", None),
         ("", None),
         ("Fri, 99 Xyz 2026 99:99:99 GMT", None),
+        ("Fri, 20 Nov 2020 12:00:00 GMT", 0.0),
         ("\u0663", None),
     ],
 )

@@ -244,6 +244,17 @@ def test_each_account_has_its_own_price_and_warning(caplog: pytest.LogCaptureFix
     ]
 
 
+def test_an_account_that_sends_to_several_countries_warns_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    curt = leaf(Bird(name="a", capabilities=replace(MOST, joined_segments=1)))
+    gateway = sync_gateway(Country({"DK": curt, "SE": Failover(curt)}), Answers())
+
+    gateway.send("x" * 161, to=[DANE, SWEDE])
+
+    assert len(caplog.records) == 1
+
+
 def test_an_estimate_is_that_of_the_accounts_that_are_asked_first() -> None:
     def priced(name: str, currency: str, **prices: Any) -> Leaf:
         return leaf(name, rates=RateTable.from_dict(prices, currency=currency))
@@ -297,6 +308,15 @@ def test_reconcile_gives_a_message_a_reference_and_asks_by_it(gateway_of: Make) 
     assert [str(r.status) for r in result.recipients] == ["accepted"]
     assert re.fullmatch("[0-9a-f]{26}", result.message.reference)
     assert answers.asked == ["a", "a/look_up"]
+
+
+def test_one_account_that_can_be_asked_is_enough_for_a_reference_of_ours() -> None:
+    seer: Any = Seer(name="a")
+    gateway = sync_gateway(
+        Failover(leaf("b"), leaf(seer)), Answers(), guarantee=Guarantee.RECONCILE
+    )
+
+    assert gateway.send("Hej", to=DANE).message.reference is not None
 
 
 def test_references_of_ours_sort_by_time_and_differ() -> None:
@@ -371,6 +391,19 @@ def test_an_error_between_many_messages_does_not_wait_for_a_pause() -> None:
     results = []
     with pytest.raises(OSError, match="gone"):
         results.extend(gateway.send_many(messages()))
+
+    assert time.monotonic() - before < 5
+
+
+def test_closing_many_messages_does_not_wait_for_a_pause() -> None:
+    route = Country({"DK": leaf("a"), "SE": leaf("b")})
+    gateway = sync_gateway(route, Answers(b=[REFUSED] * 9), retry_for=30, workers=2)
+    gateway._clock = gateway._clock._replace(chance=lambda: 20.0)
+    results = gateway.send_many(Message(text="Hej", to=to) for to in (DANE, SWEDE))
+    next(results)
+    before = time.monotonic()
+
+    results.close()
 
     assert time.monotonic() - before < 5
 
@@ -607,6 +640,16 @@ def test_of_two_accounts_of_one_provider_either_may_know_it() -> None:
     result = sync_gateway(route, answers).reconcile(uncertain("a", "a", age=late))
 
     assert [str(r.status) for r in result.recipients] == ["accepted", "not_sent"]
+
+
+def test_what_one_of_two_accounts_may_still_show_is_not_called_absent() -> None:
+    slow, quick = (Seer(name="a", capabilities=replace(MOST, lookup_lag=lag)) for lag in (600, 0))
+    answers = Answers(a_look_up=says([]))
+
+    result = sync_gateway(Failover(leaf(slow), leaf(quick)), answers).reconcile(uncertain("a"))
+
+    assert [str(r.status) for r in result.recipients] == ["unknown"]
+    assert answers.asked == ["a/look_up", "a/look_up"]
 
 
 def test_a_reference_that_an_account_was_not_given_proves_nothing() -> None:

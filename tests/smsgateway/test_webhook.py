@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsgateway import InvalidSignature, WebhookError
+from smsgateway import ConfigurationError, InvalidSignature, WebhookError
 from smsgateway.http import HttpRequest
 from smsgateway.webhook import (
     check_age,
+    check_secret,
     check_signature,
     check_token,
     form_pairs,
@@ -60,6 +61,21 @@ def test_without_a_secret_nothing_is_believed(secret: str | None) -> None:
 
 def test_a_secret_that_is_there_is_returned() -> None:
     assert require_secret("c0ffee", option="webhook_secret", provider="pigeon") == "c0ffee"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["", "x" * 15, "fifteen letters\n", "x" * 16 + "\ud83d"],
+    ids=["empty", "short", "newline", "half a pair"],
+)
+def test_a_secret_of_the_users_own_must_be_hard_to_guess(secret: str) -> None:
+    with pytest.raises(ConfigurationError, match="report_secret needs 16 characters"):
+        check_secret(secret, option="report_secret")
+
+
+@pytest.mark.parametrize("secret", [None, "x" * 16, "correct horse battery staple"])
+def test_a_long_secret_will_do_and_so_will_none(secret: str | None) -> None:
+    check_secret(secret, option="report_secret")
 
 
 def test_one_of_several_right_signatures_is_enough() -> None:

@@ -37,3 +37,8 @@ def test_control_characters_are_written_out() -> None:
 )
 def test_words_that_quote_what_is_private_are_left_out(words: object, fit: str | None) -> None:
     assert quotable(words, ["c0ffee", "Hi", "The code is 73-19-02."]) == fit
+
+
+def test_twelve_characters_in_common_are_a_quotation_wherever_they_stand() -> None:
+    assert quotable("it is xxd34db33fc0dexx", ["d34db33fc0de"]) is None
+    assert quotable("it is xxd34db33fc0dxx", ["d34db33fc0d"]) == "it is xxd34db33fc0dxx"

@@ -35,6 +35,8 @@ from tests.smsgateway.routing.faults import (
     tallied,
 )
 
+pytestmark = pytest.mark.many
+
 NEVER = 10**9  # failures: an account that rests would be asked no more, and fail no more
 
 Send = Callable[[Composite, Guarantee, int], list[SendResult]]

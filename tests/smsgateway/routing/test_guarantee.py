@@ -352,7 +352,7 @@ def test_a_repeat_after_a_look_that_found_nothing_proves_it_too(world: World) ->
 
 
 def test_what_another_provider_has_seen_before_proves_nothing(world: World) -> None:
-    careful: Any = Careful(name="b")
+    careful: Any = Careful(name="b", capabilities=replace(MOST, idempotent=True))
     world.answer("a", CUT_OFF)
     world.answer("b", {DANE: "rejected"})
 

@@ -124,6 +124,18 @@ def test_during_the_pause_a_message_waits_if_it_has_time(world: World) -> None:
     assert world.pauses == [20.0]
 
 
+def test_a_paused_account_says_less_than_one_that_has_answered(world: World) -> None:
+    world.answer("b", TOO_MANY)
+    route = Failover(leaf("a"), leaf("b"))
+    world.always("a", BAD_CERTIFICATE)
+    world.send(route)
+
+    (result,) = world.send(route)
+
+    assert (result.provider, result.reason) == ("a", Reason.TLS)
+    assert world.asked == ["a", "b", "a"]
+
+
 def test_during_the_pause_messages_move_on(world: World) -> None:
     route = Failover(leaf("a"), leaf("b"))
     world.answer("a", TOO_MANY)
@@ -261,6 +273,23 @@ def test_too_many_requests_pause_the_account_for_a_second_where_it_does_not_say(
     assert (during.status, during.reason) == ("not_sent", Reason.RATE_LIMITED)
     assert after == ["a accepted"]
     assert world.asked == ["a", "a"]
+
+
+def test_an_account_may_say_that_it_wants_no_pause(world: World) -> None:
+    account = leaf("a")
+    world.answer("a", HttpResponse(status=429, headers={"retry-after": "0"}))
+    world.send(account)
+
+    assert world.words(account) == ["a accepted"]
+
+
+def test_too_many_requests_are_no_failure_of_the_account(world: World) -> None:
+    account = leaf("a", rest_after=1)
+    world.answer("a", TOO_MANY_FOR_NOW)
+
+    world.send(account)
+
+    assert account.breaker.health("a", world.time + 1).state == "healthy"
 
 
 def test_such_pauses_double_up_to_half_a_minute_while_it_goes_on(world: World) -> None:

@@ -75,6 +75,7 @@ def test_letters_have_a_plain_form_when_asked(char: str, replacement: str | None
     assert replacement_of(char, letters=True) == replacement
 
 
+@pytest.mark.many
 def test_every_replacement_is_within_the_alphabet() -> None:
     chars = [chr(code) for code in range(sys.maxunicode + 1) if OUTSIDERS.match(chr(code))]
 

@@ -256,7 +256,7 @@ FOREIGN = OK + b"Content-Length: 7\r\n\r\nforeign"
 def test_what_nobody_asked_for_is_never_the_answer_to_the_next_request(
     make: Make, act: Act
 ) -> None:
-    transport = make(idle_limit=5.0)
+    transport = make(idle_limit=5.0, pool_size=1)
 
     with FaultServer(act) as server:
         first = transport.exchange(HttpRequest(method="POST", url=server.url, body=b"first"))

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import vcr  # type: ignore[import-untyped]
+import vcr  # type: ignore[import-untyped]  # it has no types
 
 from smsgateway.errors import OutcomeUnknown
 from smsgateway.http import HttpRequest

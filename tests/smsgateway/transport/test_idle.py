@@ -30,6 +30,7 @@ def pauses(worker: int) -> list[float]:
     return [SERVER_IDLE + source.uniform(-0.002, 0.002) for _ in range(EACH)]
 
 
+@pytest.mark.many
 def test_a_thousand_sends_at_the_moment_the_server_closes_all_arrive() -> None:
     def work(worker: int) -> None:
         transport = RequestsTransport()
@@ -46,6 +47,7 @@ def test_a_thousand_sends_at_the_moment_the_server_closes_all_arrive() -> None:
     assert len(server.processed) == len(set(server.processed)) == WORKERS * EACH
 
 
+@pytest.mark.many
 def test_a_thousand_async_sends_at_the_moment_the_server_closes_all_arrive() -> None:
     async def work(worker: int) -> None:
         transport = AiohttpTransport()

@@ -126,7 +126,7 @@ def test_the_environments_proxy_leads_to_the_provider(
 def test_the_proxy_is_told_its_password_and_nothing_of_the_request(
     make: Make, uses: Uses, ca_file: str, proxy: TunnelProxy
 ) -> None:
-    uses(proxy.port, login="anna:p%40ss@")
+    uses(proxy.port, login="an%6Ea:p%40ss@")
 
     outcome(make(timeouts=TIMEOUTS, ca_file=ca_file), post())
 

@@ -64,6 +64,8 @@ class Notification:
         key: What a repeat of exactly this has in common with it; where empty, none is known.
         incident: What everything about the same trouble has in common, from its first word to its
             last.
+        about: What everything about the same thing has in common, from one trouble to the next;
+            where empty, `incident` is the same for all of them.
         to: The numbers that it asks for, as they were given. Whoever receives it decides.
         more: Alerts of the group that the tool left out.
         url: Where more of the whole group is to be seen.
@@ -72,6 +74,7 @@ class Notification:
     alerts: tuple[Alert, ...]
     key: str = ""
     incident: str = ""
+    about: str = ""
     to: tuple[str, ...] = ()
     more: int = 0
     url: str = ""

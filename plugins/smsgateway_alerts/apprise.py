@@ -22,7 +22,6 @@ from smsgateway_alerts.bridge import SEGMENTS, say
 __all__ = ["NotifySmsGateway"]
 
 _DEFAULT = "default"
-_TAKEN = (SendStatus.UNKNOWN,)  # or trying again could text twice
 
 
 class NotifySmsGateway(NotifyBase):
@@ -88,7 +87,8 @@ class NotifySmsGateway(NotifyBase):
             return False
         failed = False
         for number, each in zip(left, result.recipients, strict=False):
-            if each.is_taken or each.status in _TAKEN:
+            # Of an unknown outcome, too: to try again could text twice.
+            if each.is_taken or each.status is SendStatus.UNKNOWN:
                 self.mark_delivered(number)
             else:
                 failed = True

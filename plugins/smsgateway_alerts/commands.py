@@ -17,7 +17,7 @@ from smsgateway.hooks import installed_plugins
 from smsgateway_alerts.digests import start, tell_all
 from smsgateway_alerts.settings import Settings
 from smsgateway_alerts.source import AlertSource, Call, find_source, sources
-from smsgateway_alerts.telling import Telling, read_call
+from smsgateway_alerts.telling import Telling, Told, read_call
 
 __all__ = ["COMMANDS"]
 
@@ -103,12 +103,8 @@ def alert(
     if gateway is not None and url is not None:
         raise click.UsageError("--gateway and --url exclude each other.")
     output: Output = context.obj
-    chosen, given = Settings.load(), url or gateway
-    settings = replace(
-        chosen,
-        gateway=given or os.environ.get(_ORIGIN) or chosen.gateway,
-        segments=segments or chosen.segments,
-    )
+    through = url or gateway
+    settings = _settings(through, segments)
     telling = Telling(settings, plugins=installed_plugins(), is_awaited=source is not None)
     with telling.outlet.gateway:
         if source is None:
@@ -119,12 +115,26 @@ def alert(
         if telling.outlet.warning:
             output.warn(telling.outlet.warning)
         told = telling.tell(notification, to, key=key)
-        if output.is_json:
-            output.show(told)
-        else:
-            output.warn(told.sentence)  # one line on standard error: Zabbix shows it
-        _tell_digests_later(output, telling, through=given, segments=settings.segments)
+        _show(output, told)
+        _tell_digests_later(output, telling, through=through, segments=settings.segments)
     context.exit(0 if told.is_told else 1)
+
+
+def _settings(through: str | None, segments: int | None) -> Settings:
+    """Read the configuration; what the call says comes first."""
+    chosen = Settings.load()
+    return replace(
+        chosen,
+        gateway=through or os.environ.get(_ORIGIN) or chosen.gateway,
+        segments=segments or chosen.segments,
+    )
+
+
+def _show(output: Output, told: Told) -> None:
+    if output.is_json:
+        output.show(told)
+    else:
+        output.warn(told.sentence)  # one line on standard error: Zabbix shows it
 
 
 def _tell_digests_later(

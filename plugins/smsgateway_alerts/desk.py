@@ -11,6 +11,7 @@ from smsgateway.errors import ConfigurationError, InvalidPhoneNumber, MessageErr
 from smsgateway.flood import FileStore, Flood
 from smsgateway.hooks import Plugins, installed_plugins
 from smsgateway_alerts.alert import Alert, Notification, Status, fingerprint
+from smsgateway_alerts.courier import Courier
 from smsgateway_alerts.entry import Entry, Seen
 from smsgateway_alerts.file import QueueError
 from smsgateway_alerts.outlet import Outlet
@@ -80,9 +81,10 @@ class Desk:
             store=FileStore(settings.database_path.with_suffix(".flood.db")),
             clock=clock,
         )
-        self.sender = Sender(
+        self.courier = Courier(
             self.queue, self.outlet, flood, segments=settings.segments, rest=self._rest
         )
+        self.sender = Sender(self.queue, self.courier)
 
     def __repr__(self) -> str:
         return f"<Desk {self.queue}>"
@@ -168,18 +170,22 @@ class Desk:
 
     def _entries(self, notification: Notification, asked: tuple[str, ...]) -> list[Entry]:
         parts = self._parts(notification, asked)
-        incident = ""
-        if notification.incident and any(a.status is not Status.NOTED for a in notification.alerts):
+        incident = about = ""
+        if any(alert.status is not Status.NOTED for alert in notification.alerts):
             # By whatever route its first word comes, and its last.
-            incident = fingerprint(notification.incident, asked)
-        told = [self._entry(route, part, incident) for route, part in parts]
+            incident = _among(asked, notification.incident)
+            about = _among(asked, notification.about) or incident
+        told = [
+            replace(self._entry(route, part, incident), about=about and f"{about}/{route.key}")
+            for route, part in parts
+        ]
         if len(told) == 1:
-            told = [replace(told[0], about=incident, is_whole=True)]
+            told = [replace(told[0], about=about, is_whole=True)]
         elif incident and notification.is_settled:
             # For those who were told by a route that nothing of it fits now.
             others = self._entry(Route(to=()), notification, incident)
             delay = max(entry.delay for entry in told)
-            told.append(replace(others, about=incident, is_whole=True, delay=delay))
+            told.append(replace(others, about=about, is_whole=True, delay=delay))
         steps = [
             step
             for entry, (route, part) in zip(told, parts, strict=False)
@@ -198,7 +204,6 @@ class Desk:
                 link=notification.link if settings.link else "",
             ),
             topic=headline(notification)[:200],
-            about=incident and f"{incident}/{route.key}",
             incident=incident,
             route=route.key,
             source=notification.alerts[0].source,
@@ -220,3 +225,8 @@ class Desk:
         now, zone = self._clock(), self.settings.zone
         routes = [self._route_of.get(key) for key in self.queue.routes_held(number, since)]
         return min((route.wait(now, zone) if route else 0.0 for route in routes), default=0.0)
+
+
+def _among(asked: tuple[str, ...], name: str) -> str:
+    """Name what is the same only for those who were asked for."""
+    return name and fingerprint(name, asked)

@@ -104,7 +104,7 @@ class Metrics:
         held = CounterMetricFamily(
             "smsgateway_alerts_suppressed", "Messages that were held back.", labels=["plugin"]
         )
-        held.add_metric(["alerts"], self._desk.sender.held)
+        held.add_metric(["alerts"], self._desk.courier.held)
         yield held
 
     def describe(self) -> Iterable[Metric]:

@@ -8,39 +8,14 @@ from typing import Self
 
 from smsgateway.account import UNCONFIGURED, Account, accounts, find_account
 from smsgateway.config import build, is_name, parse_url
-from smsgateway.errors import ConfigurationError, InvalidPhoneNumber, NotSent, Reason
+from smsgateway.errors import ConfigurationError, InvalidPhoneNumber
 from smsgateway.gateway import SmsGateway
 from smsgateway.hooks import Plugins
-from smsgateway.http import HttpResponse
 from smsgateway.options import Guarantee
 from smsgateway.phone import PhoneNumber
-from smsgateway.routing import Exchange
+from smsgateway_alerts.awaited import PATIENCE, AwaitedGateway
 
-__all__ = ["AwaitedGateway", "Outlet"]
-
-#: Seconds for all requests together where somebody waits: with its start and its end, a command is
-#: done in 12. Nagios gives up after 30, others sooner.
-_PATIENCE = 9.0
-
-
-class AwaitedGateway(SmsGateway):
-    """A gateway that somebody waits for.
-
-    However often it tries, and through however many accounts, that ends in time. The seconds count
-    from its first request on.
-    """
-
-    _ends_at: float | None = None
-
-    def _exchange(self, step: Exchange) -> HttpResponse:
-        now = self._clock.seconds()
-        if self._ends_at is None:
-            self._ends_at = now + _PATIENCE
-        left = self._ends_at - now
-        if left <= 0:
-            raise NotSent("There was no time left for it.", reason=Reason.TIMEOUT)
-        hurried = step.options._replace(deadline=min(step.options.deadline, left))
-        return super()._exchange(step._replace(options=hurried))
+__all__ = ["Outlet"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +63,7 @@ class Outlet:
             account = find_account(origin, plugins)
         provider, options = build(account.options, plugins, accounts(plugins))
         if is_awaited:
-            options = replace(options, retry_for=min(options.retry_for, _PATIENCE))
+            options = replace(options, retry_for=min(options.retry_for, PATIENCE))
         guarantee = options.guarantee or Guarantee.AT_LEAST_ONCE
         is_repeated = is_remembered and guarantee is Guarantee.AT_LEAST_ONCE
         kept = Guarantee.AT_MOST_ONCE if is_repeated else guarantee

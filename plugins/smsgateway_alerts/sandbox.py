@@ -27,18 +27,11 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
+from smsgateway.errors import ConfigurationError
 from smsgateway_alerts.bounds import LONGEST, Budget, budget, measured, numbered, turns
 from smsgateway_alerts.filters import JOINED, bounded_filters
 
-__all__ = [
-    "SecurityError",
-    "TemplateError",
-    "TemplateSyntaxError",
-    "check",
-    "compiled",
-    "line_of",
-    "rendered",
-]
+__all__ = ["compiled", "line_of", "rendered"]
 
 _NAME = "<template>"
 _MEASURED, _COUNTED = "(measured)", "(counted)"  # filters that no template can name
@@ -55,8 +48,6 @@ _METHODS: dict[type, tuple[str, ...]] = {
 # No macro, which may call itself, and no text set by a block, which nobody would measure.
 _STATEMENTS = (nodes.Output, nodes.For, nodes.If, nodes.Assign, nodes.With)
 _LITERALS = (nodes.List, nodes.Tuple, nodes.Dict)
-
-
 _WORDS: dict[type, str] = {
     nodes.AssignBlock: "block that sets a text",
     nodes.CallBlock: "call block",
@@ -65,15 +56,31 @@ _WORDS: dict[type, str] = {
 }
 
 
-def compiled(source: str, names: Iterable[str]) -> Template:
-    """Compile a template, which is given values of these names.
+def compiled(source: str, sample: Mapping[str, Any]) -> Template:
+    """Compile a template, and try it.
+
+    Args:
+        source: The template.
+        sample: Such values as it is given, by name.
 
     Raises:
-        SecurityError: It does what a template may not do.
-        TemplateError: It is none.
-        RecursionError: It is none that anybody can read.
-        SyntaxError: As above.
+        ConfigurationError: It is none, or does what a template may not do.
     """
+    try:
+        made = _compiled(source, sample)
+        _try(made, sample)
+    except SecurityError as error:
+        raise ConfigurationError(f"template asks for what it may not: {error}.") from error
+    except TemplateSyntaxError as error:
+        words = f"{str(error.message).rstrip('.')} (line {error.lineno})"
+        raise ConfigurationError(f"template is no Jinja2 template: {words}.") from error
+    except (TemplateError, RecursionError, SyntaxError) as error:
+        words = str(error).splitlines()[0].rstrip(".")
+        raise ConfigurationError(f"template is no Jinja2 template: {words}.") from error
+    return made
+
+
+def _compiled(source: str, names: Iterable[str]) -> Template:
     environment = _Environment()
     parsed = environment.parse(source)
     _check_filters(parsed, environment)
@@ -89,12 +96,8 @@ def line_of(error: BaseException) -> int:
     return lines[-1] or 0 if lines else 0
 
 
-def check(template: Template, values: Mapping[str, Any]) -> None:
-    """Try a template; that it fails is no harm, for other values may be what it needs.
-
-    Raises:
-        SecurityError: It does what a template may not do, or too much of it.
-    """
+def _try(template: Template, values: Mapping[str, Any]) -> None:
+    """Render a template; that it fails is no harm, for other values may be what it needs."""
     try:
         rendered(template, values)
     except SecurityError:

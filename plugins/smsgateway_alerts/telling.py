@@ -215,7 +215,7 @@ class Telling:
     ) -> Verdict:
         """Ask flood control, but for what it let through and nobody got: the tool tries again."""
         is_state = any(alert.status is not Status.NOTED for alert in notification.alerts)
-        about = notification.incident if is_state else ""
+        about = (notification.about or notification.incident) if is_state else ""
         try:
             if not self._queue.forget(failed):
                 verdict = self._flood.ask(topic, numbers, about=about, segments=self._segments)

@@ -18,7 +18,7 @@ Compose = Callable[[Notification], str]
 _LOOKED_AT = 1000  # characters of what a tool says; an SMS has 160
 _NAMED = 2  # of a group, the others are counted
 _LAST = " More alerts are held back."
-_ORDER = (Status.FIRING, Status.ACKNOWLEDGED, Status.RESOLVED, Status.NOTED)
+_ORDER = list(Status)
 _WORDS = {Status.ACKNOWLEDGED: "ACK", Status.RESOLVED: "OK", Status.NOTED: "NOTE"}
 _SEVERITIES = {
     "warning": "WARN",
@@ -160,8 +160,8 @@ def _word(alert: Alert) -> str:
 def _duration(lasted: timedelta) -> str:
     """Write a time as people read it: 11s, 5m, 2h5m, 3d4h."""
     seconds = round(lasted.total_seconds())
-    for unit, size, smaller in (("d", 86_400, "h"), ("h", 3600, "m")):
+    for size, unit, smaller_size, smaller in ((86_400, "d", 3600, "h"), (3600, "h", 60, "m")):
         if seconds >= size:
-            rest = seconds % size // (3600 if smaller == "h" else 60)
+            rest = seconds % size // smaller_size
             return f"{seconds // size}{unit}" + (f"{rest}{smaller}" if rest else "")
     return f"{seconds // 60}m" if seconds >= 60 else f"{seconds}s"

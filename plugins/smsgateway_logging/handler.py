@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextvars import ContextVar
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -19,19 +18,15 @@ from smsgateway.flood import Brake, FloodRules, Limits
 from smsgateway_logging.backlog import Backlog
 from smsgateway_logging.courier import Courier
 from smsgateway_logging.origin import Origin
+from smsgateway_logging.recursion import is_own_doing, is_quiet, sending
 from smsgateway_logging.summary import failure_of, key_of, line_of, message_of
 
 __all__ = ["SmsHandler"]
 
-#: Loggers of what a send goes through. What they say of a failed alert must not become one.
-_NOISY = frozenset({"aiohttp", "httpcore", "httpx", "requests", "smsgateway", "urllib3"})
 _PACE = 1.0  # seconds between two looks at a flood that is only counted
 _LAST = -100  # of the finalizers of a child of `multiprocessing`, which may log
 _DEFAULT_BRAKE = Brake(number=Limits(messages_an_hour=20, messages_a_day=100))
 
-# Which context, and which threads, are sending for any handler.
-_is_sending: ContextVar[bool] = ContextVar("smsgateway_logging_is_sending", default=False)
-_workers: set[int] = set()
 _handlers: WeakSet[SmsHandler] = WeakSet()
 
 
@@ -105,7 +100,7 @@ class SmsHandler(logging.Handler):
             raise ConfigurationError("segments and queue_size must be 1 or more.")
         self._line = partial(line_of, fields=tuple(fields), exception_text=exception_text)
         # Remembered for each logger: a flood asks a million times.
-        self._is_quiet = lru_cache(partial(_is_quiet, tuple(f"{logger}." for logger in ignore)))
+        self._is_quiet = lru_cache(partial(is_quiet, tuple(f"{logger}." for logger in ignore)))
         self._drain = drain
         self._new_backlog = partial(Backlog, queue_size)
         self._new_courier = partial(
@@ -141,7 +136,7 @@ class SmsHandler(logging.Handler):
         """Leave a record for the worker, or only count it."""
         try:
             # The level again, because QueueListener and MemoryHandler pass on every record.
-            if record.levelno < self.level or self._is_quiet(record.name) or _is_own_doing():
+            if record.levelno < self.level or self._is_quiet(record.name) or is_own_doing():
                 return
             message = message_of(record)
             failure = failure_of(record, message)
@@ -170,7 +165,8 @@ class SmsHandler(logging.Handler):
             if self._worker is None:
                 self._send_here(lambda: self._courier.finish(self._backlog.take()))
             else:
-                self._wait_for(self._stopped, self._drain - self._waited)
+                is_new = self._backlog.total() > self._left  # and nobody has waited for it
+                self._wait_for(self._stopped, self._drain - (0.0 if is_new else self._waited))
             self._courier.say_what_is_left(self._backlog.total())
         super().close()
 
@@ -181,7 +177,8 @@ class SmsHandler(logging.Handler):
         self._turn = threading.Lock()  # of whoever uses the courier
         self._worker: threading.Thread | None = None
         self._stopped = threading.Event()
-        self._waited = 0.0  # seconds, for what was logged until now
+        self._waited = 0.0  # seconds, for what was logged until then
+        self._left = 0  # records that still waited after that
 
     def _formatted(self, record: logging.LogRecord) -> str | None:
         try:
@@ -229,21 +226,17 @@ class SmsHandler(logging.Handler):
         began = time.monotonic()
         left = self._drain - self._waited
         if left > 0 and self._turn.acquire(timeout=left):
-            token = _is_sending.set(True)
             try:
-                with self._courier.hurried(began + left):
+                with sending(), self._courier.hurried(began + left):
                     send()
             finally:
-                _is_sending.reset(token)
                 self._turn.release()
         self._waited += time.monotonic() - began
 
     def _work(self, stopped: threading.Event) -> None:
         """Send, until the handler is closed."""
-        _is_sending.set(True)
-        _workers.add(threading.get_ident())
         done: list[threading.Event] = []
-        with self._turn:  # the one before may still be on its last digest
+        with sending(), self._turn:  # the one before may still be on its last digest
             while stopped not in done:
                 done = self._backlog.wait(_PACE if len(self._backlog) else self._courier.wait())
                 if stopped in done:
@@ -256,24 +249,13 @@ class SmsHandler(logging.Handler):
                     self._courier.finish()
                 for event in done:
                     event.set()
-        _workers.discard(threading.get_ident())
 
     def _wait_for(self, done: threading.Event, seconds: float) -> None:
         began = time.monotonic()
         self._backlog.ring(done)
         done.wait(seconds)
         self._waited = time.monotonic() - began
-
-
-def _is_quiet(ignored: tuple[str, ...], logger: str) -> bool:
-    """Tell whether records of a logger are never sent."""
-    # A name may be None: `makeLogRecord` gives none.
-    return str(logger).partition(".")[0] in _NOISY or f"{logger}.".startswith(ignored)
-
-
-def _is_own_doing() -> bool:
-    """Tell whether a handler is sending, here and now."""
-    return _is_sending.get() or threading.get_ident() in _workers
+        self._left = self._backlog.total()
 
 
 def _is_ending() -> bool:
@@ -291,7 +273,6 @@ def _brake(given: Brake | Mapping[str, Mapping[str, Any]]) -> Brake:
 
 
 def _begin_in_child() -> None:  # pragma: no cover - no child of the tests is measured
-    _workers.clear()
     for handler in list(_handlers):
         handler._begin()  # noqa: SLF001 - of this module
 

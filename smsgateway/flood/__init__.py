@@ -1,8 +1,9 @@
 """Flood control: the first message at once, then a digest of what was held back, and a brake."""
 
-from smsgateway.flood.control import Flood, FloodRules, Rest, Verdict
-from smsgateway.flood.digest import Digest, Phase
+from smsgateway.flood.control import Flood, Rest, Verdict
+from smsgateway.flood.digest import Digest, Held, Phase
 from smsgateway.flood.ledger import NO_LIMITS, Amount, Brake, Ledger, Limits
+from smsgateway.flood.rules import FloodRules
 from smsgateway.flood.store import Documents, FileStore, MemoryStore, Store, StoreError
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "FileStore",
     "Flood",
     "FloodRules",
+    "Held",
     "Ledger",
     "Limits",
     "MemoryStore",

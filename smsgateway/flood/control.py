@@ -6,50 +6,22 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from math import inf
 
-from smsgateway.errors import ConfigurationError
 from smsgateway.flood.digest import Digest
-from smsgateway.flood.ledger import GRAIN, Brake, Ledger
+from smsgateway.flood.ledger import GRAIN, Ledger
+from smsgateway.flood.rules import FloodRules
 from smsgateway.flood.state import State
 from smsgateway.flood.store import MemoryStore, Store
 
-__all__ = ["Flood", "FloodRules", "Rest", "Verdict"]
+__all__ = ["Flood", "Rest", "Verdict"]
 
 _log = logging.getLogger("smsgateway")
 _AGAIN = 60.0  # seconds after which a digest that could not be sent is due again
 
 #: Says for how many seconds a number is to be left alone, given when a flood to it began.
 Rest = Callable[[str, float], float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FloodRules:
-    """When messages are held back.
-
-    Attributes:
-        window: Seconds for which messages of a key are held back after one of them, and after which
-            a digest tells of them. In a flood that goes on, each digest comes after twice the time
-            of the one before it, up to `per`.
-        limit: Messages that may go out in `per` seconds, digests included: a token bucket. The last
-            token is kept for a digest.
-        per: Seconds in which the bucket fills.
-        keys: How many keys are remembered; the one not seen for longest is forgotten first.
-        brake: What must never be exceeded.
-    """
-
-    window: float = 600.0
-    limit: int = 10
-    per: float = 3600.0
-    keys: int = 1000
-    brake: Brake = field(default_factory=Brake)
-
-    def __post_init__(self) -> None:
-        for name, least in (("window", 1), ("limit", 2), ("per", 1), ("keys", 1)):
-            value = getattr(self, name)
-            if not value >= least:
-                raise ConfigurationError(f"{name} must be {least} or more, not {value}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -125,7 +97,8 @@ class Flood:
             key: What makes messages the same, in words fit for a digest.
             to: The numbers that it is for.
             about: What it is about, if that is known. Whoever was last told something else of it
-                has not heard this before: down, well and down again are three messages.
+                has not heard this before: down, well and down again are three messages. What is
+                news more than twice, with no window of calm between, flaps, and is held back.
             segments: The most that it takes.
             count: How often it came; it is sent once at the most.
             is_urgent: Whether only the brake may hold it back.
@@ -133,26 +106,40 @@ class Flood:
         Raises:
             StoreError: The store cannot be used.
         """
-        rules, numbers = self.rules, tuple(dict.fromkeys(to))
-        sent: tuple[str, ...] = ()
-        braked: tuple[str, ...] = ()
-        is_last = False
+        numbers = tuple(dict.fromkeys(to))
         with self._opened() as (state, ledger):
-            state.say(key, about, numbers, most=rules.keys)
-            repeats = () if is_urgent else state.repeats(key, numbers, window=rules.window)
-            fresh = _without(numbers, repeats)
-            if fresh and (is_urgent or state.has_tokens(2)):
-                sent, is_last = rules.brake.take(ledger, self.name, fresh, segments)
-                braked = _without(fresh, sent)
-            if sent and not is_urgent:
-                state.tokens -= 1
-                is_last = is_last or not state.has_tokens(2)
-            if sent or repeats:
-                state.see(key, (*sent, *repeats), most=rules.keys)
-            held = _without(numbers, sent)
-            state.hold(key, about, held, count, rules.window)
-            state.hold(key, about, sent, count - 1, rules.window)
-        return Verdict(to=sent, held=held, braked=braked, is_last=is_last)
+            state.say(key, about, numbers)
+            known = tuple(number for number in numbers if state.news.knows(key, number))
+            flapping = tuple(number for number in numbers if state.news.flaps(key, number))
+            repeats = () if is_urgent else (*known, *flapping)
+            verdict = self._let_through(
+                state, ledger, _without(numbers, repeats), segments, is_urgent=is_urgent
+            )
+            held = _without(numbers, verdict.to)
+            if verdict.to or repeats:
+                state.news.see(key, (*verdict.to, *repeats))
+            state.hold(key, about, held, count, news_to=_without(held, known))
+            state.hold(key, about, verdict.to, count - 1)
+        return replace(verdict, held=held)
+
+    def _let_through(
+        self,
+        state: State,
+        ledger: Ledger,
+        numbers: tuple[str, ...],
+        segments: int,
+        *,
+        is_urgent: bool,
+    ) -> Verdict:
+        """Take a token, and what the brake allows, for numbers to which a message is new."""
+        if not numbers or not (is_urgent or state.has_tokens(2)):
+            return Verdict(to=(), held=numbers)
+        sent, is_last = self.rules.brake.take(ledger, self.name, numbers, segments)
+        braked = _without(numbers, sent)
+        if sent and not is_urgent:
+            state.tokens -= 1
+            is_last = is_last or not state.has_tokens(2)
+        return Verdict(to=sent, held=braked, braked=braked, is_last=is_last)
 
     def hold(self, key: str, to: Iterable[str], *, about: str = "", count: int = 1) -> None:
         """Count what could not be sent, such as a digest that failed, into the next digest.
@@ -168,8 +155,8 @@ class Flood:
         """
         numbers = tuple(to)
         with self._opened() as (state, _):
-            state.say(key, about, numbers, most=self.rules.keys)
-            state.hold(key, about, numbers, count, self.rules.window)
+            state.say(key, about, numbers)
+            state.hold(key, about, numbers, count, news_to=numbers)
 
     def due(
         self, *, segments: int = 1, early: bool = False, rest: Rest | None = None
@@ -189,11 +176,7 @@ class Flood:
         with self._opened() as (state, ledger):
             if not early and not state.has_tokens(1):
                 return []
-            untold = (
-                state.untold(due_at=inf, quiet_since=inf)
-                if early
-                else state.untold(due_at=state.at, quiet_since=state.at - rules.window / 2)
-            )
+            untold = state.untold(early=early)
             if rest is not None:
                 untold = state.awake(untold, rest)
             to, _ = rules.brake.take(ledger, self.name, untold, segments)
@@ -242,16 +225,14 @@ class Flood:
         rules = self.rules
         with self._opened() as (state, _):
             until_token = (1 - state.tokens) * rules.per / rules.limit
-            seconds = max(0.0, state.closes_at - state.at, until_token)
+            seconds = max(0.0, state.due_at - state.at, until_token)
         return None if seconds == inf else seconds
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[State, Ledger]]:
         now = self._clock()
         with self._store.transaction(now) as documents:
-            state = State.read(
-                documents.get(self._document), now, limit=self.rules.limit, per=self.rules.per
-            )
+            state = State.read(documents.get(self._document), now, self.rules)
             yield state, Ledger(documents, now)
             documents[self._document] = state.document()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-__all__ = ["Digest", "Phase"]
+__all__ = ["Digest", "Held", "Phase"]
 
 
 class Phase(StrEnum):
@@ -14,6 +15,23 @@ class Phase(StrEnum):
     STARTED = "started"  # this is the first digest, and it goes on
     GOING_ON = "going_on"
     OVER = "over"
+
+
+class Held(NamedTuple):
+    """What was held back of one kind.
+
+    Attributes:
+        key: What was said of it last.
+        messages: How many were.
+        changes: How many of them were news: each said something else than the one before it.
+        is_now: Whether it has changed, so that the key is how it is now; else every message that
+            was held back said the same.
+    """
+
+    key: str
+    messages: int
+    changes: int = 0
+    is_now: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -25,8 +43,9 @@ class Digest:
         phase: Whether the flood has begun, goes on, or is over.
         count: Messages that were held back since the last digest, or since the flood began.
         total: Messages that were held back since the flood began.
-        keys: What was said last of each thing since then, and how often something was, the most
-            frequent first; of many only some. Where nothing was, what was said before that.
+        keys: What was held back since then, the most frequent first; of many only some. Where
+            nothing was, what was held back before that.
+        others: How many of `count` are not among them.
         seconds: From the first message that is counted here to the last.
         total_seconds: From the first one of the flood to the last.
     """
@@ -35,23 +54,27 @@ class Digest:
     phase: Phase
     count: int
     total: int
-    keys: tuple[tuple[str, int], ...]
+    keys: tuple[Held, ...]
+    others: int = 0
     seconds: float
     total_seconds: float
 
     @property
     def text(self) -> str:
-        """The digest in one line: that messages were held back, how many, and what was said last.
+        """The digest in one line: that messages were held back, how many, and how it is now.
 
-        It never says that something is over, because whoever reads it at night would not know what.
+        Where all that was held back of a thing said the same, that was the last of it; else the
+        digest says how the thing is now, which may have been told already. It never says that
+        something is over, because whoever reads it at night would not know what.
 
-        >>> keys = (("ValueError (views.py:41)", 9998), ("OSError (mail.py:7)", 1))
+        >>> keys = (Held("ValueError (views.py:41)", 9998), Held("OSError (mail.py:7)", 1))
         >>> flood = {"count": 9999, "total": 9999, "seconds": 3.2, "total_seconds": 3.2}
         >>> Digest(to=("+4522334488",), phase=Phase.OVER, keys=keys, **flood).text
         'Held back: 9999 more in 3 s, last: ValueError (views.py:41) x9998, OSError (mail.py:7)'
-        >>> flood = {"count": 2, "total": 2, "seconds": 600, "total_seconds": 600}
-        >>> Digest(to=("+4522334488",), phase=Phase.OVER, keys=(("DOWN db1", 2),), **flood).text
-        'Held back: 2 more in 10 min, last: DOWN db1'
+        >>> keys = (Held("OK db1", 38, changes=38, is_now=True),)
+        >>> flood = {"count": 38, "total": 38, "seconds": 60, "total_seconds": 60}
+        >>> Digest(to=("+4522334488",), phase=Phase.STARTED, keys=keys, **flood).text
+        'Holding back: 38 more in 1 min, now: OK db1 (38 changes)'
         """
         count, seconds = self.count, self.seconds
         if not count:
@@ -61,9 +84,15 @@ class Digest:
             told += ", none since"
         elif self.total > self.count:
             told += f" ({self.total} in {_duration(self.total_seconds)})"
-        is_one = len(self.keys) == 1  # then it has been counted before
-        named = [key if is_one or count < 2 else f"{key} x{count}" for key, count in self.keys]
-        return f"{told}, last: {', '.join(named)}" if named else told
+        if now := [_changed(held) for held in self.keys if held.is_now]:
+            told += f", now: {', '.join(now)}"
+        if last := [self._repeated(held) for held in self.keys if not held.is_now]:
+            told += f", last: {', '.join(last)}"
+        return f"{told}, others x{self.others}" if self.others else told
+
+    def _repeated(self, held: Held) -> str:
+        is_all = held.messages == self.count  # then it has been counted before
+        return held.key if is_all or held.messages < 2 else f"{held.key} x{held.messages}"
 
     def __repr__(self) -> str:
         return f"<Digest {self.phase}: {self.count} held back from {len(self.to)} numbers>"
@@ -74,6 +103,10 @@ _HEADS = {
     Phase.GOING_ON: "Still holding back",
     Phase.OVER: "Held back",
 }
+
+
+def _changed(held: Held) -> str:
+    return held.key if held.changes < 2 else f"{held.key} ({held.changes} changes)"
 
 
 def _duration(seconds: float) -> str:

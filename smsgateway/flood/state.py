@@ -5,143 +5,53 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from math import inf
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from smsgateway.flood.digest import Digest, Phase
+from smsgateway.flood.news import News
+from smsgateway.flood.rules import FloodRules
+from smsgateway.flood.tally import Tally, Thing
 
-__all__ = ["State", "Tally"]
+__all__ = ["State"]
 
-T = TypeVar("T")
-
-_OTHERS = "others"
-_KEYS_COUNTED = 50  # of one tally, one by one; the others count together
-_KEYS_TOLD = 3
 _ALMOST = 1e-9  # of a token, lost in adding up
 
 
 @dataclass(slots=True, kw_only=True)
-class Tally:
-    """What was held back from one number.
-
-    Attributes:
-        window: Seconds from one digest to the next.
-        closes_at: When the next digest is due.
-        began_at: When the first message of the flood was held back.
-        since: When the first since the last digest was.
-        until: When the last was.
-        count: Messages since the last digest.
-        total: Messages since the flood began.
-        is_told: Whether a digest said that it goes on.
-        keys: What was said last of each thing, and how often something was since the last digest.
-    """
-
-    window: float
-    closes_at: float
-    began_at: float
-    since: float
-    until: float
-    count: int = 0
-    total: int = 0
-    is_told: bool = False
-    keys: dict[str, tuple[str, int]] = field(default_factory=dict)
-
-    def add(self, key: str, about: str, now: float, count: int) -> None:
-        """Count messages."""
-        if not self.count:
-            self.since = now
-        self.until = now
-        self.count += count
-        self.total += count
-        self._count(key, about, count)
-
-    def _count(self, key: str, about: str, count: int) -> None:
-        if about not in self.keys and len(self.keys) >= _KEYS_COUNTED:
-            key = about = _OTHERS
-        _, before = self.keys.get(about, (key, 0))
-        self.keys[about] = key, before + count
-
-    def follow(self, key: str, about: str) -> None:
-        """Take note of what was said last of something of which messages were held back."""
-        if about in self.keys:
-            self.keys[about] = key, self.keys[about][1]
-
-    def append(self, later: Tally) -> None:
-        """Add what was held back after this."""
-        if not self.count:
-            self.since = later.since
-        self.until = later.until
-        self.count += later.count
-        self.total += later.count
-        for about, (key, count) in later.keys.items():
-            self._count(key, about, count)
-
-    def digest(self, *, is_over: bool) -> Digest:
-        """Tell what was counted, to nobody yet."""
-        ranked = self._ranked()
-        rest = sum(count for _, count in ranked[_KEYS_TOLD:])
-        going_on = Phase.GOING_ON if self.is_told else Phase.STARTED
-        return Digest(
-            to=(),
-            phase=Phase.OVER if is_over else going_on,
-            count=self.count,
-            total=self.total,
-            keys=(*ranked[:_KEYS_TOLD], *([(_OTHERS, rest)] if rest else [])),
-            seconds=self.until - self.since,
-            total_seconds=self.until - self.began_at,
-        )
-
-    def _ranked(self) -> list[tuple[str, int]]:
-        counts: dict[str, int] = {}
-        for key, count in self.keys.values():
-            if count or not self.count:
-                counts[key] = counts.get(key, 0) + count
-        return sorted(counts.items(), key=lambda each: (each[0] == _OTHERS, -each[1]))
-
-    def told(self, now: float, *, longest: float) -> None:
-        """Begin to count anew, and for longer; what was told of last is not forgotten."""
-        known = sorted(self.keys.keys() - {_OTHERS}, key=lambda about: -self.keys[about][1])
-        self.keys = {about: (self.keys[about][0], 0) for about in known[:_KEYS_TOLD]}
-        self.count, self.is_told = 0, True
-        self.window = min(self.window * 2, max(longest, self.window))
-        self.closes_at = now + self.window
-
-    def set_back(self, seconds: float) -> None:
-        """Follow a clock that was set back."""
-        self.closes_at -= seconds
-        self.began_at -= seconds
-        self.since -= seconds
-        self.until -= seconds
-
-
-@dataclass(slots=True, kw_only=True)
 class State:
-    """Tokens, keys and tallies.
+    """Tokens, news and tallies.
 
     Attributes:
-        at: When the tokens were counted.
+        at: The time, when the tokens were counted.
         tokens: Messages that may go out now; more than the bucket holds is a full one.
-        seen: When each key was last seen for each number, the key that was longest ago first.
-        said: The key that was last seen for each number about each thing, in the same order.
+        news: What each number has heard.
         tallies: What was held back from each number.
         taken: Each number's tally as it was before the last digest, should that not be sent.
     """
 
     at: float
     tokens: float
-    seen: dict[str, dict[str, float]] = field(default_factory=dict)
-    said: dict[str, dict[str, str]] = field(default_factory=dict)
+    news: News
     tallies: dict[str, Tally] = field(default_factory=dict)
     taken: dict[str, Tally] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, document: dict[str, Any] | None, now: float, *, limit: int, per: float) -> Self:
+    def read(cls, document: dict[str, Any] | None, now: float, rules: FloodRules) -> Self:
         """Make a state of its document, and fill the bucket for the time since then."""
         if document is None:
-            return cls(at=now, tokens=limit)
-        state = cls(**document | {name: _tallies(document[name]) for name in ("tallies", "taken")})
+            news = News(now=now, window=rules.window, most=rules.keys)
+            return cls(at=now, tokens=rules.limit, news=news)
+        state = cls(
+            at=document["at"],
+            tokens=document["tokens"],
+            news=News(now=now, window=rules.window, most=rules.keys, **document["news"]),
+            tallies=_tallies(document["tallies"]),
+            taken=_tallies(document["taken"]),
+        )
         if now < state.at:
             state._set_back(state.at - now)
-        state.tokens = min(limit, state.tokens + (now - state.at) * limit / per)
+        refilled = (now - state.at) * rules.limit / rules.per
+        state.tokens = min(rules.limit, state.tokens + refilled)
         state.at = now
         return state
 
@@ -150,8 +60,7 @@ class State:
         return {
             "at": self.at,
             "tokens": self.tokens,
-            "seen": self.seen,
-            "said": self.said,
+            "news": self.news.document(),
             "tallies": {number: asdict(tally) for number, tally in self.tallies.items()},
             "taken": {number: asdict(tally) for number, tally in self.taken.items()},
         }
@@ -159,79 +68,58 @@ class State:
     def _set_back(self, seconds: float) -> None:
         """Follow a clock that was set back, or all would be held until it is there again."""
         self.at -= seconds
-        self.seen = {
-            key: {number: at - seconds for number, at in times.items()}
-            for key, times in self.seen.items()
-        }
+        self.news.set_back(seconds)
         for tally in (*self.tallies.values(), *self.taken.values()):
             tally.set_back(seconds)
 
     @property
-    def closes_at(self) -> float:
+    def due_at(self) -> float:
         """When the next digest is due; never is infinity."""
-        return min((tally.closes_at for tally in self.tallies.values()), default=inf)
+        return min((tally.due_at for tally in self.tallies.values()), default=inf)
 
     def has_tokens(self, wanted: int) -> bool:
         """Tell whether so many messages may go out."""
         return self.tokens >= wanted - _ALMOST
 
-    def say(self, key: str, about: str, numbers: Iterable[str], *, most: int) -> None:
-        """Take note of what is said of something: for whom it has changed, it is news.
-
-        Args:
-            key: What is said.
-            about: The thing; where empty, nothing is known of it.
-            numbers: To whom.
-            most: How many things are remembered.
-        """
-        if not about:
-            return
-        said = self.said.pop(about, {})
+    def say(self, key: str, about: str, numbers: Iterable[str]) -> None:
+        """Take note of what is said of something to numbers, as `News.say` does."""
+        self.news.say(key, about, numbers)
         for number in numbers:
-            before = said.get(number, key)
-            if before != key:
-                self._forget(before, number)
-                self._forget(key, number)
-            said[number] = key
             if number in self.tallies:
                 self.tallies[number].follow(key, about)
-        _keep_last(self.said, about, said, most)
 
-    def _forget(self, key: str, number: str) -> None:
-        self.seen.get(key, {}).pop(number, None)
+    def hold(
+        self,
+        key: str,
+        about: str,
+        numbers: Iterable[str],
+        count: int,
+        *,
+        news_to: Iterable[str] = (),
+    ) -> None:
+        """Count messages that are held back from numbers.
 
-    def repeats(self, key: str, numbers: Iterable[str], *, window: float) -> tuple[str, ...]:
-        """List the numbers for which a key was seen not longer ago than that."""
-        times = self.seen.get(key, {})
-        return tuple(number for number in numbers if times.get(number, -inf) > self.at - window)
-
-    def see(self, key: str, numbers: Iterable[str], *, most: int) -> None:
-        """Remember a key as the last that was seen."""
-        times = self.seen.pop(key, {}) | dict.fromkeys(numbers, self.at)
-        _keep_last(self.seen, key, times, most)
-
-    def hold(self, key: str, about: str, numbers: Iterable[str], count: int, window: float) -> None:
-        """Count messages that are held back from numbers."""
+        Args:
+            key: What they say.
+            about: What they are about; where empty, nothing is known of it.
+            numbers: From whom they are held back.
+            count: How many.
+            news_to: To whom one of them is news, if it is about anything.
+        """
+        thing = Thing(key, count)
+        news = Thing(key, count, changes=1, changed_at=self.at, is_now=True) if about else thing
         for number in numbers if count else ():
             if number not in self.tallies:
-                self.tallies[number] = Tally(
-                    window=window,
-                    closes_at=self.at + window,
-                    began_at=self.at,
-                    since=self.at,
-                    until=self.at,
-                )
-            self.tallies[number].add(key, about or key, self.at, count)
+                self.tallies[number] = Tally.begun(self.at, self.news.window)
+            held = news if number in news_to else thing
+            self.tallies[number].add(about or key, held, self.at)
 
-    def untold(self, *, due_at: float, quiet_since: float) -> dict[str, Digest]:
-        """Make the digest for each number whose window closes by a time.
-
-        For numbers from which nothing was held back since another, the flood is over.
-        """
+    def untold(self, *, early: bool) -> dict[str, Digest]:
+        """Make the digest for each number to which one is due; early, the last one for each."""
         return {
-            number: tally.digest(is_over=tally.until <= quiet_since)
+            number: tally.digest(is_over=early or tally.is_over(self.at))
             for number, tally in self.tallies.items()
-            if tally.closes_at <= due_at
+            if early or tally.due_at <= self.at
         }
 
     def awake(
@@ -255,7 +143,7 @@ class State:
         for number, digest in digests.items():
             audiences.setdefault(digest, []).append(number)
             tally = self.tallies[number]
-            self.taken[number] = replace(tally, keys=dict(tally.keys))
+            self.taken[number] = tally.copy()
             if digest.phase is Phase.OVER:
                 del self.tallies[number]
             else:
@@ -277,15 +165,8 @@ class State:
     def put_off(self, numbers: Iterable[str], seconds: float) -> None:
         """Keep what is to be told to numbers for later."""
         for number in numbers:
-            self.tallies[number].closes_at = self.at + seconds
+            self.tallies[number].rests_until = self.at + seconds
 
 
 def _tallies(documents: dict[str, Any]) -> dict[str, Tally]:
-    return {number: Tally(**document) for number, document in documents.items()}
-
-
-def _keep_last(remembered: dict[str, T], name: str, value: T, most: int) -> None:
-    """Remember something as the last of so many."""
-    remembered[name] = value
-    while len(remembered) > most:
-        del remembered[next(iter(remembered))]
+    return {number: Tally.read(document) for number, document in documents.items()}

@@ -6,7 +6,17 @@ import sys
 import pytest
 
 from smsgateway import ConfigurationError
-from smsgateway.flood import Amount, Brake, Digest, Flood, FloodRules, Ledger, Limits, Phase
+from smsgateway.flood import (
+    Amount,
+    Brake,
+    Digest,
+    Flood,
+    FloodRules,
+    Held,
+    Ledger,
+    Limits,
+    Phase,
+)
 
 ANNA = "+4522334488"
 BO = "+4522334499"
@@ -102,6 +112,16 @@ def test_a_flood_announces_its_start_its_count_and_its_end(flood: Flood, clock: 
     assert told[-1].total == 89
 
 
+def test_what_repeats_slowly_is_one_flood(flood: Flood, clock: Clock) -> None:
+    told = []
+    for _ in range(36):
+        flood.ask("disk full", [ANNA])
+        told += flood.due()
+        clock.wait(300)
+
+    assert [digest.phase for digest in told] == ["started", "going_on", "going_on", "going_on"]
+
+
 def test_the_end_is_told_too_when_nothing_came_since(flood: Flood, clock: Clock) -> None:
     flood.ask("disk full", [ANNA], count=2)
     clock.wait(590)
@@ -133,12 +153,8 @@ def test_the_last_token_is_kept_for_the_digest(flood: Flood, clock: Clock) -> No
     (digest,) = flood.due()
 
     assert digest.count == 100
-    assert digest.keys == (
-        ("late kind 0", 1),
-        ("late kind 1", 1),
-        ("late kind 2", 1),
-        ("others", 97),
-    )
+    assert [held.key for held in digest.keys] == ["late kind 0", "late kind 1", "late kind 2"]
+    assert digest.text.endswith("late kind 1, late kind 2, others x97")
 
 
 def test_a_key_whose_first_message_was_held_back_is_sent_when_there_is_room(
@@ -323,18 +339,6 @@ class TestNews:
 
         assert (verdict.to, verdict.held) == ((BO,), (ANNA,))
 
-    def test_what_flaps_is_bounded_and_the_digest_says_how_it_is_now(
-        self, flood: Flood, clock: Clock
-    ) -> None:
-        keys = ["DOWN db1", "OK db1"] * 20 + ["DOWN db1"]
-        told = [bool(flood.ask(key, [ANNA], about="db1").to) for key in keys]
-        clock.wait(600)
-
-        (digest,) = flood.due()
-
-        assert sum(told) == 9
-        assert digest.text == "Held back: 32 more in 1 s, last: DOWN db1"
-
     def test_a_digest_says_what_was_told_at_once_after_it_was_held_back(
         self, flood: Flood, clock: Clock
     ) -> None:
@@ -342,16 +346,18 @@ class TestNews:
             flood.ask(key, [ANNA], about="db1")
         clock.wait(600)
 
-        assert [digest.text for digest in flood.due()] == ["Held back: 1 more in 1 s, last: OK db1"]
+        assert [digest.text for digest in flood.due()] == ["Held back: 1 more in 1 s, now: OK db1"]
 
     def test_what_could_not_be_sent_is_told_by_what_was_said_last_of_it(
         self, flood: Flood, clock: Clock
     ) -> None:
         for key in ("DOWN db1", "OK db1"):
             flood.hold(key, [ANNA], about="db1")
-        clock.wait(600)
+        clock.wait(60)
 
-        assert [digest.text for digest in flood.due()] == ["Held back: 2 more in 1 s, last: OK db1"]
+        assert [digest.text for digest in flood.due()] == [
+            "Holding back: 2 more in 1 s, now: OK db1 (2 changes)"
+        ]
         assert flood.ask("DOWN db1", [ANNA], about="db1").to == (ANNA,)
 
     def test_of_too_many_things_the_one_unheard_of_for_longest_is_forgotten(
@@ -363,6 +369,122 @@ class TestNews:
         flood.ask("OK db1", [ANNA], about="db1")
 
         assert flood.ask("DOWN db1", [ANNA], about="db1").to == (ANNA,)
+
+
+class TestFlapping:
+    """A thing that changes again and again is a flood, too."""
+
+    Told = list[tuple[float, str]]  # in how many minutes, and what
+
+    def tell(self, flood: Flood, clock: Clock, changes: int, *, seconds: float) -> Told:
+        """Let db1 be down and well in turn, and be calm for two hours after that."""
+        began, told = clock.now, []
+        for change in range(changes):
+            key = ("DOWN db1", "OK db1")[change % 2]
+            told += self.digests(flood, clock, until=began + change * seconds)
+            if flood.ask(key, [ANNA], about="db1").to:
+                told.append((clock.now, key))
+        told += self.digests(flood, clock, until=clock.now + 7200)
+        return [((at - began) / 60, text) for at, text in told]
+
+    def digests(self, flood: Flood, clock: Clock, *, until: float) -> Told:
+        told = []
+        while (wait := flood.wait()) is not None and clock.now + wait <= until:
+            clock.wait(wait)
+            told += [(clock.now, digest.text) for digest in flood.due()]
+        clock.now = until
+        return told
+
+    def test_it_is_told_at_once_twice_and_soon_in_a_digest(
+        self, flood: Flood, clock: Clock
+    ) -> None:
+        told = self.tell(flood, clock, 40, seconds=15)
+
+        assert told == [
+            (0, "DOWN db1"),
+            (0.25, "OK db1"),
+            (0.5, "DOWN db1"),
+            (0.75, "OK db1"),
+            (2, "Holding back: 4 more in 45 s, now: OK db1 (4 changes)"),
+            (12, "Still holding back: 32 more in 8 min (36 in 9 min), now: OK db1 (32 changes)"),
+            (19.75, "Held back: 36 more in 9 min, none since, now: OK db1"),
+        ]
+
+    @pytest.mark.parametrize("seconds", [15, 60, 300], ids="each {} s".format)
+    def test_it_costs_seven_messages_in_the_first_hour_and_then_one(
+        self, flood: Flood, clock: Clock, seconds: int
+    ) -> None:
+        told = self.tell(flood, clock, 8 * 3600 // seconds, seconds=seconds)
+
+        hours = [int(at // 60) for at, _ in told]
+        assert hours.count(0) <= 7
+        assert {hours.count(hour) for hour in range(1, 7)} == {1}
+
+    @pytest.mark.parametrize("changes", [5, 6, 40, 41, 400, 401], ids="{} changes".format)
+    def test_what_was_told_last_is_how_it_is_a_window_after(
+        self, flood: Flood, clock: Clock, changes: int
+    ) -> None:
+        told = self.tell(flood, clock, changes, seconds=15)
+
+        at, text = told[-1]
+        assert at * 60 == (changes - 1) * 15 + 600
+        assert ("now: DOWN db1" if changes % 2 else "now: OK db1") in text
+
+    def test_it_is_so_while_something_else_repeats(self, flood: Flood, clock: Clock) -> None:
+        for key in ["DOWN db1", "OK db1"] * 3:
+            flood.ask(key, [ANNA], about="db1")
+        clock.wait(60)
+        flood.due()
+        flood.ask("DOWN db1", [ANNA], about="db1")
+        for _ in range(10):
+            flood.ask("DOWN db2", [ANNA], about="db2")
+            clock.wait(60)
+
+        assert [digest.text for digest in flood.due()] == [
+            "Still holding back: 10 more in 9 min (12 in 10 min), now: DOWN db1, last: DOWN db2 x9"
+        ]
+
+    @pytest.mark.parametrize("minutes", [10, 20], ids="{} minutes".format)
+    def test_an_outage_and_the_next_one_are_told_at_once(
+        self, flood: Flood, clock: Clock, minutes: int
+    ) -> None:
+        told = []
+        for _ in range(6):
+            told += [bool(flood.ask("DOWN db1", [ANNA], about="db1").to)]
+            clock.wait(11)
+            told += [bool(flood.ask("OK db1", [ANNA], about="db1").to)]
+            clock.wait(minutes * 60)
+
+        assert all(told)
+        assert flood.wait() is None
+
+    def test_what_was_so_for_a_window_has_not_flapped(self, flood: Flood, clock: Clock) -> None:
+        self.tell(flood, clock, 41, seconds=15)
+
+        told = [bool(flood.ask(key, [ANNA], about="db1").to) for key in ("OK db1", "DOWN db1")]
+
+        assert told == [True, True]
+
+    def test_it_flaps_by_its_words_where_each_outage_is_another_thing(self, flood: Flood) -> None:
+        said = [(key, str(outage)) for outage in range(4) for key in ("DOWN db1", "OK db1")]
+
+        told = [bool(flood.ask(key, [ANNA], about=about).to) for key, about in said]
+
+        assert told == [True] * 4 + [False] * 4
+
+    def test_what_goes_on_to_be_something_new_does_not_flap(self, flood: Flood) -> None:
+        told = [flood.ask(f"{hosts} DOWN", [ANNA], about="ping").to for hosts in range(8)]
+
+        assert told == [(ANNA,)] * 8
+
+    def test_a_clock_that_is_set_back_keeps_it(self, flood: Flood, clock: Clock) -> None:
+        for key in ["DOWN db1", "OK db1"] * 3:
+            flood.ask(key, [ANNA], about="db1")
+
+        clock.wait(-86_400)
+
+        assert flood.ask("DOWN db1", [ANNA], about="db1").to == ()
+        assert flood.wait() == 60
 
 
 class TestUrgent:
@@ -401,7 +523,7 @@ class TestPutBack:
 
         assert early == []
         assert [each.text for each in flood.due()] == [
-            "Holding back: 3 more in 10 min, last: OK db1"
+            "Holding back: 3 more in 10 min, now: OK db1"
         ]
 
     def test_what_was_held_back_meanwhile_is_told_with_it(self, flood: Flood, clock: Clock) -> None:
@@ -413,7 +535,7 @@ class TestPutBack:
         flood.put_back(digest)
         clock.wait(600)
 
-        assert [each.keys for each in flood.due()] == [(("DOWN db1", 2), ("DOWN db2", 1))]
+        assert [each.keys for each in flood.due()] == [(Held("DOWN db1", 2), Held("DOWN db2", 1))]
 
     def test_the_end_of_a_flood_is_told_though_nothing_came_since(
         self, flood: Flood, clock: Clock
@@ -432,7 +554,7 @@ class TestPutBack:
         flood.put_back(over)
         clock.wait(60)
 
-        assert [(each.keys, each.seconds) for each in flood.due()] == [((("DOWN db2", 1),), 0)]
+        assert [(each.keys, each.seconds) for each in flood.due()] == [((Held("DOWN db2", 1),), 0)]
 
     def test_it_gives_back_what_it_took(self, clock: Clock) -> None:
         rules = FloodRules(limit=3, per=1e9, brake=Brake(number=Limits(segments_a_day=6)))
@@ -533,7 +655,7 @@ def _digest(**changes: object) -> Digest:
         "phase": Phase.STARTED,
         "count": 37,
         "total": 37,
-        "keys": (("ValueError (app/views.py:41)", 36), ("OSError", 1)),
+        "keys": (Held("ValueError (app/views.py:41)", 36), Held("OSError", 1)),
         "seconds": 600.0,
         "total_seconds": 600.0,
     }
@@ -555,14 +677,31 @@ def _digest(**changes: object) -> Digest:
             id="going on",
         ),
         pytest.param(
-            _digest(phase=Phase.OVER, count=2, total=2, keys=(("DOWN db1 PG", 2),)),
+            _digest(phase=Phase.OVER, count=2, total=2, keys=(Held("DOWN db1 PG", 2),)),
             "Held back: 2 more in 10 min, last: DOWN db1 PG",
             id="nothing says that what is down is over",
         ),
         pytest.param(
-            _digest(phase=Phase.OVER, count=0, keys=(("DOWN db1", 0),), total=9, total_seconds=20),
+            _digest(
+                phase=Phase.OVER, count=0, keys=(Held("DOWN db1", 0),), total=9, total_seconds=20
+            ),
             "Held back: 9 more in 20 s, none since, last: DOWN db1",
             id="nothing since the last digest",
+        ),
+        pytest.param(
+            _digest(
+                count=90,
+                total=90,
+                keys=(
+                    Held("DOWN db2", 40),
+                    Held("OK db1", 38, changes=38, is_now=True),
+                    Held("DOWN db3", 2, changes=1, is_now=True),
+                ),
+                others=10,
+            ),
+            "Holding back: 90 more in 10 min, now: OK db1 (38 changes), DOWN db3, "
+            "last: DOWN db2 x40, others x10",
+            id="what changes beside what repeats",
         ),
         pytest.param(
             _digest(phase=Phase.OVER, count=0, keys=(), total=100, total_seconds=20.0),

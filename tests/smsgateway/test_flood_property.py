@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -136,7 +136,7 @@ class FloodMachine(RuleBasedStateMachine):
         for number in digest.to:
             assert digest.phase in NEXT[self.phases.get(number)]
             assert digest.count or self.phases.get(number) in {Phase.STARTED, Phase.GOING_ON}
-            assert digest.count == sum(count for _, count in digest.keys)
+            assert digest.count == sum(held.messages for held in digest.keys) + digest.others
             self.phases[number] = digest.phase
             self.told[number] += digest.count
             self.sends.append((self.now, number, 1))
@@ -182,6 +182,44 @@ class SharedFloodMachine(FloodMachine):
     def teardown(self) -> None:
         super().teardown()
         self.folder.cleanup()
+
+
+@given(
+    said=st.lists(
+        st.tuples(
+            st.sampled_from([1.0, 14.0, 61.0, 299.0, 301.0, 599.0, 601.0, 1300.0]),
+            st.sampled_from(["DOWN", "OK"]),
+            st.sampled_from(["db1", "db2", "db3"]),
+        ),
+        max_size=60,
+    )
+)
+def test_what_was_told_last_of_each_thing_is_how_it_is_a_window_after(
+    said: list[tuple[float, str, str]],
+) -> None:
+    now = [1_800_000_000.0]
+    flood = Flood("alerts", FloodRules(limit=1000), clock=lambda: now[0])
+    told: dict[str, str] = {}
+    is_so: dict[str, str] = {}
+
+    def listen(seconds: float) -> None:
+        until = now[0] + seconds
+        while (wait := flood.wait()) is not None and now[0] + wait <= until:
+            now[0] += wait
+            for held in [held for digest in flood.due() for held in digest.keys]:
+                state, thing = held.key.split()
+                told[thing] = state
+        now[0] = until
+
+    for pause, state, thing in said:
+        listen(pause)
+        is_so[thing] = state
+        if flood.ask(f"{state} {thing}", [NUMBERS[0]], about=thing).to:
+            told[thing] = state
+    listen(601)
+
+    assert told == is_so
+    assert flood.wait() is None
 
 
 TestFlood = FloodMachine.TestCase

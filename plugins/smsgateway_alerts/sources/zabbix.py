@@ -81,6 +81,7 @@ def _notification(given: Mapping[str, str], to: tuple[str, ...]) -> Notification
         alerts=(alert,),
         key=fingerprint(_SOURCE, event, given.get("event_value"), subject, to),
         incident=fingerprint(_SOURCE, event) if event else "",
+        about=fingerprint(_SOURCE, given.get("trigger_id") or (alert.host, alert.title)),
         to=to,
     )
 

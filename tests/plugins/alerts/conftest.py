@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -70,8 +72,8 @@ class World:
     def send(self, desk: Desk) -> list[tuple[str, str]]:
         """Empty the queue, and say what arrived since the last time, and for whom."""
         seen = len(self.mailbox.messages())
-        desk.sender.tell_digests()
-        while desk.sender.send_next():
+        desk.courier.tell_digests()
+        while desk.courier.send_next():
             pass
         return [(each.to, each.text) for each in self.mailbox.messages()[seen:]]
 
@@ -102,3 +104,19 @@ def answer_with() -> Iterator[Callable[[Answer], Answering]]:
             return answering
 
         yield answer_with
+
+
+@pytest.fixture
+def hanging_resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Let the system's resolver hang, which no deadline ends; it writes down what it is asked."""
+    asked: list[str] = []
+    released = threading.Event()
+
+    def hang(host: str, *_: object, **__: object) -> list[object]:
+        asked.append(host)
+        released.wait(60)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    yield asked
+    released.set()

@@ -130,6 +130,22 @@ def test_what_may_have_been_taken_is_sent_once_more(answer_with: Let) -> None:
     assert len(answering.sent) == 2
 
 
+def test_where_the_resolver_hangs_it_ends_and_a_caller_who_runs_it_again_texts_nobody(
+    hanging_resolver: list[str],
+) -> None:
+    url = "cpsms+https://u:k@api.invalid?deadline=0.1"
+    first = nagios("--url", url, "--key", "event 21")
+    asked = len(hanging_resolver)
+
+    second = nagios("--url", url, "--key", "event 21")
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "unknown 1." in first.stderr
+    assert "Told before: a repeat." in second.stderr
+    assert asked
+    assert len(hanging_resolver) == asked
+
+
 class TestKey:
     def test_a_repeat_is_not_sent(self, mailbox: Mailbox) -> None:
         statuses = [nagios("--key", "event 21").exit_code for _ in range(2)]

@@ -204,7 +204,7 @@ class TestEscalation:
         assert told == [(BO, "DOWN db1 Down More alerts are held back.")]
         assert "The emergency brake stops an alert to 1 recipients." in caplog.text
         world.now += 3900
-        assert (BO, "Held back: 1 more in 1 s, last: DOWN db2 Down") in world.send(desk)
+        assert (BO, "Held back: 1 more in 1 s, now: DOWN db2 Down") in world.send(desk)
 
     def test_it_is_not_held_back_as_a_repeat(self, world: World) -> None:
         desk = world.desk(routes=[{"to": ANNA, "escalate": [{"after": "1m", "to": ANNA}]}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,8 +15,9 @@ from smsgateway.http import HttpRequest, HttpResponse
 from smsgateway.options import TransportOptions
 from smsgateway.result import SendStatus
 from smsgateway.routing import Clock
-from smsgateway_alerts.outlet import AwaitedGateway, Outlet
-from tests.plugins.alerts.captured import ANNA
+from smsgateway_alerts.awaited import AwaitedGateway
+from smsgateway_alerts.outlet import Outlet
+from tests.plugins.alerts.captured import ANNA, BO
 
 HANGING = "cpsms+http://u:k@127.0.0.1:9?deadline=30"
 
@@ -92,6 +94,20 @@ def test_a_vendor_who_answers_late_is_waited_for_a_little_less(vendor: Hanging) 
         gateway.send("Held back", to=ANNA)
 
     assert vendor.waited == [4.0, 4.0, 1.0]
+
+
+def test_a_resolver_that_hangs_is_not_waited_for(hanging_resolver: list[str]) -> None:
+    url = "cpsms+https://u:k@api.invalid?deadline=0.1"
+    outlet = Outlet.open(url, installed_plugins(), is_remembered=False, is_awaited=True)
+    began = time.monotonic()
+
+    with outlet.gateway, pytest.raises(SendFailed) as raised:
+        outlet.gateway.send("DOWN db1", to=[ANNA, BO])
+
+    statuses = [each.status for each in raised.value.result.recipients]
+    assert statuses == [SendStatus.UNKNOWN, SendStatus.UNKNOWN]
+    assert hanging_resolver
+    assert time.monotonic() - began < 20
 
 
 def test_where_nobody_waits_an_account_has_its_own_time(vendor: Hanging) -> None:

@@ -295,6 +295,27 @@ class TestZabbix:
     def test_a_call_without_arguments_says_nothing(self) -> None:
         assert read("zabbix", Call()) is None
 
+    def test_the_next_event_of_a_trigger_is_another_incident_about_the_same(self) -> None:
+        body = {"subject": "Problem: Disk full", "event_value": "1", "trigger_id": "23133"}
+        first, second = (parsed("zabbix", post(body | {"event_id": event})) for event in "12")
+
+        assert first.incident != second.incident
+        assert first.about == second.about
+
+    def test_without_a_trigger_it_is_about_what_its_words_name(self) -> None:
+        calls = [
+            Call(subject="Problem: Disk full", message="Host: db1"),
+            Call(subject="Resolved in 11s: Disk full", message="Host: db1"),
+            Call(subject="Problem: Disk full", message="Host: db2"),
+        ]
+
+        down, well, other = (read("zabbix", call) for call in calls)
+
+        assert down is not None
+        assert well is not None
+        assert other is not None
+        assert down.about == well.about != other.about
+
 
 class TestHealthchecks:
     def test_what_is_neither_up_nor_down_is_told_as_it_is(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from smsgateway import RecipientResult, SendStatus, SmsGateway
 from smsgateway.http import Flow
 from smsgateway.message import Message
 from smsgateway.provider import Capabilities
+from smsgateway_logging import SmsHandler
 
 from .conftest import ANNA, LEFT, Alerts, Gated, Vendor, refuse_to_start, wait_until
 
@@ -53,23 +55,26 @@ class Stopwatch:
         return time.monotonic() - self._began
 
 
-def test_close_waits_no_longer_than_it_may(alerts: Alerts, gated: Gated) -> None:
+def hold_one_back(alerts: Alerts, gated: Gated) -> SmsHandler:
+    """Log an alert twice: the first is sent, the other waits for a digest, which will hang."""
+    handler = alerts.handle(gateway=SmsGateway(gated), drain=0.2)
+    gated.gate.set()
+    alerts.log.critical("Disk full")
+    alerts.log.critical("Disk full")
+    wait_until(lambda: handler.held == 1 and len(gated.texts) == 1)
+    gated.gate.clear()
+    return handler
+
+
+@pytest.mark.parametrize("end", [SmsHandler.flush, SmsHandler.close], ids=["flush", "close"])
+def test_no_end_waits_longer_than_it_may(
+    alerts: Alerts, gated: Gated, end: Callable[[SmsHandler], None]
+) -> None:
     handler = alerts.handle(gateway=SmsGateway(gated), drain=0.05)
     alerts.log.critical("Disk full")
     watch = Stopwatch()
 
-    handler.close()
-
-    assert watch.seconds < 5
-    assert gated.texts == []
-
-
-def test_flush_waits_no_longer_than_it_may(alerts: Alerts, gated: Gated) -> None:
-    handler = alerts.handle(gateway=SmsGateway(gated), drain=0.05)
-    alerts.log.critical("Disk full")
-    watch = Stopwatch()
-
-    handler.flush()
+    end(handler)
 
     assert watch.seconds < 5
     assert gated.texts == []
@@ -97,6 +102,18 @@ def test_what_was_waited_once_is_no_reason_to_wait_less_for_what_comes_later(
     gated.gate.set()
     wait_until(lambda: len(gated.texts) == 1)
     gated.gate.clear()
+    alerts.log.critical("Fan broken")
+    threading.Timer(0.4, gated.gate.set).start()
+
+    handler.close()
+
+    assert gated.texts == ["CRITICAL shop.orders: Disk full", "CRITICAL shop.orders: Fan broken"]
+
+
+def test_what_was_logged_after_a_flush_in_vain_is_waited_for(alerts: Alerts, gated: Gated) -> None:
+    handler = alerts.handle(gateway=SmsGateway(gated), drain=1.0)
+    alerts.log.critical("Disk full")
+    handler.flush()
     alerts.log.critical("Fan broken")
     threading.Timer(0.4, gated.gate.set).start()
 
@@ -298,12 +315,7 @@ def test_a_record_after_close_waits_for_no_provider_and_is_sent_in_its_turn(
 def test_while_the_last_digest_is_on_its_way_nobody_else_sends(
     alerts: Alerts, gated: Gated
 ) -> None:
-    handler = alerts.handle(gateway=SmsGateway(gated), drain=0.2)
-    gated.gate.set()
-    alerts.log.critical("Disk full")
-    alerts.log.critical("Disk full")
-    wait_until(lambda: handler.held == 1 and len(gated.texts) == 1)
-    gated.gate.clear()
+    handler = hold_one_back(alerts, gated)
     handler.close()
 
     alerts.log.critical("Fan broken")
@@ -423,12 +435,7 @@ def test_what_cannot_be_sent_because_another_thread_sends_is_counted(
     capsys: pytest.CaptureFixture[str],
     request: pytest.FixtureRequest,
 ) -> None:
-    handler = alerts.handle(gateway=SmsGateway(gated), drain=0.2)
-    gated.gate.set()
-    alerts.log.critical("Disk full")
-    alerts.log.critical("Disk full")
-    wait_until(lambda: handler.held == 1 and len(gated.texts) == 1)
-    gated.gate.clear()
+    handler = hold_one_back(alerts, gated)
     handler.close()
     request.getfixturevalue("no_threads")
 

@@ -1,0 +1,223 @@
+"""From a row of the queue to what is sent: flood control, gateway, and what became of it."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+
+from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
+from smsgateway.flood import Digest, Flood, Rest, StoreError
+from smsgateway.result import RecipientResult, SendResult, SendStatus
+from smsgateway_alerts.entry import Batch, Entry, Row, State
+from smsgateway_alerts.file import QueueError
+from smsgateway_alerts.outlet import Outlet
+from smsgateway_alerts.queue import Queue
+from smsgateway_alerts.text import written, written_last
+
+__all__ = ["Courier"]
+
+_log = logging.getLogger("smsgateway.alerts")
+_DIGEST = "flood control"  # the source of a digest
+
+
+class Courier:
+    """Sends what is due in the queue, or holds it back. Used by one thread of one process.
+
+    Attributes:
+        held: How many messages it held back from a recipient.
+
+    Args:
+        queue: What to send.
+        outlet: What to send it through.
+        flood: What is to be held back.
+        segments: The most that an SMS may take.
+        rest: Says for whom a digest waits.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        outlet: Outlet,
+        flood: Flood,
+        *,
+        segments: int,
+        rest: Rest | None = None,
+    ) -> None:
+        self._queue = queue
+        self._outlet = outlet
+        self._flood = flood
+        self._segments = segments
+        self._rest = rest
+        self.held = 0
+
+    def recover(self) -> None:
+        """Take up what the process that sent before has left.
+
+        Raises:
+            QueueError: The queue cannot be used.
+        """
+        self._queue.recover(is_repeated=self._outlet.is_repeated)
+
+    def send_next(self) -> bool:
+        """Send the next text that is due, and say whether there was one.
+
+        Raises:
+            QueueError: The queue cannot be used.
+        """
+        self._give_up()
+        batch = self._queue.claim()
+        if batch is None:
+            return False
+        text, rows = self._let_through(batch)
+        if rows:
+            self._record(batch, rows, self._send(text, rows, batch))
+        return True
+
+    def _give_up(self) -> None:
+        """Count what could not be sent in time into the next digest, and send it no more."""
+        while (batch := self._queue.late()) is not None:
+            # Counted first: if this process dies here, it is counted twice, and not forgotten.
+            if batch.source == _DIGEST:
+                self._take_back(batch.rows)
+                self._queue.record(batch.rows, State.CANCELED)
+            else:
+                self._hold(batch)
+                self._queue.record(batch.rows, State.EXPIRED)
+
+    def _hold(self, batch: Batch) -> None:
+        count = len(batch.rows)
+        _log.error(
+            "%d alerts are given up: they could not be sent in time. A digest tells of them.", count
+        )
+        try:
+            self._flood.hold(batch.topic, [row.to for row in batch.rows], about=batch.about)
+        except StoreError as error:
+            _log.error("%s That %d alerts were given up is not told.", error, count)
+
+    def _take_back(self, rows: Sequence[Row]) -> bool:
+        """Let the digest of some numbers be due again; by then, it may have more to tell."""
+        try:
+            self._flood.take_back([row.to for row in rows], segments=self._segments)
+        except StoreError as error:
+            _log.error("%s", error)
+            return False
+        return True
+
+    def tell_digests(self) -> None:
+        """Queue the digests of what was held back, where they are due."""
+        try:
+            digests = self._flood.due(segments=self._segments, rest=self._rest)
+        except (QueueError, StoreError) as error:
+            _log.error("%s", error)
+            return
+        for digest in digests:
+            text = written(digest.text, segments=self._segments)
+            try:
+                self._queue.add([Entry(to=digest.to, text=text, source=_DIGEST)])
+            except QueueError as error:
+                self._put_back(digest, error)
+
+    def _put_back(self, digest: Digest, error: QueueError) -> None:
+        """Let a digest that cannot be queued be due again."""
+        _log.error("%s", error)
+        try:
+            self._flood.put_back(digest, segments=self._segments)
+        except StoreError as lost:
+            _log.error("%s That %d alerts were held back is not told.", lost, digest.count)
+
+    def _let_through(self, batch: Batch) -> tuple[str, Sequence[Row]]:
+        """Ask flood control, once for each row; an alert that it cannot answer for is sent."""
+        if not batch.topic or any(row.tries > 1 for row in batch.rows):
+            return batch.text, batch.rows
+        numbers = [row.to for row in batch.rows]
+        try:
+            verdict = self._flood.ask(
+                batch.topic,
+                numbers,
+                about=batch.about,
+                segments=self._segments,
+                is_urgent=batch.step > 0,
+            )
+        except StoreError as error:
+            _log.error("%s", error)
+            return batch.text, batch.rows
+        held = [row for row in batch.rows if row.to in verdict.held]
+        if verdict.braked:
+            _log.warning(
+                "The emergency brake stops an alert to %d recipients.", len(verdict.braked)
+            )
+        if held:
+            _log.warning("An alert is held back from %d recipients.", len(held))
+            self._queue.record(held, State.HELD)
+            self.held += len(held)
+        text = batch.text
+        if verdict.is_last:
+            text = written_last(text, segments=self._segments)
+        return text, [row for row in batch.rows if row.to in verdict.to]
+
+    def _send(
+        self, text: str, rows: Sequence[Row], batch: Batch
+    ) -> dict[str, RecipientResult | State]:
+        """Send a text, and say what became of each number: a result, or the row's state."""
+        numbers = [row.to for row in rows]
+        try:
+            result = self._outlet.gateway.send(text, to=numbers, id=batch.id)
+        except SendFailed as error:
+            _log.warning("An alert of %s: %s", batch.source, error)
+            result = error.result
+        except MessageError as error:
+            _log.error("An alert of %s cannot be sent as it is: %s", batch.source, error)
+            return dict.fromkeys(numbers, State.REJECTED)
+        except SmsGatewayError as error:
+            _log.error("An alert of %s was not sent: %s", batch.source, error)
+            return dict.fromkeys(numbers, State.QUEUED)
+        except Exception as error:  # noqa: BLE001 - a provider's own code runs in there
+            kind = type(error).__name__
+            _log.error("An alert of %s may have been sent: %s", batch.source, kind)
+            return dict.fromkeys(numbers, State.UNKNOWN)
+        return _by_number(result)
+
+    def _record(
+        self, batch: Batch, rows: Sequence[Row], found: dict[str, RecipientResult | State]
+    ) -> None:
+        states: dict[State, list[Row]] = defaultdict(list)
+        for row in rows:
+            states[_state(found.get(row.to, State.UNKNOWN))].append(row)
+        again = states.pop(State.QUEUED, [])
+        is_digest = batch.source == _DIGEST
+        if is_digest:
+            heard = (*states.get(State.SUBMITTED, ()), *states.get(State.UNKNOWN, ()))
+            self._queue.tell(row.to for row in heard)
+        if again and is_digest and self._take_back(again):
+            self._queue.record(again, State.CANCELED)
+            _log.warning("A digest was not sent to %d recipients; it is due later.", len(again))
+        elif again:
+            self._queue.put_back(again)
+            _log.warning(
+                "An alert of %s was not sent to %d recipients; it is tried again in %.0f s.",
+                batch.source,
+                len(again),
+                min(row.pause for row in again),
+            )
+        doubtful = states.pop(State.UNKNOWN, ())
+        self._queue.doubt(doubtful, is_repeated=self._outlet.is_repeated)
+        for state, each in states.items():
+            self._queue.record(each, state)
+            doubts = sum(row.doubts for row in each)
+            if doubts and state is State.SUBMITTED:
+                _log.warning("%d recipients may have got an alert twice.", doubts)
+
+
+def _by_number(result: SendResult) -> dict[str, RecipientResult | State]:
+    return {recipient.to: recipient for recipient in result.recipients}
+
+
+def _state(found: RecipientResult | State) -> State:
+    if isinstance(found, State):
+        return found
+    if found.is_taken:
+        return State.SUBMITTED
+    if found.status is SendStatus.NOT_SENT:
+        return State.QUEUED
+    return State.UNKNOWN if found.status is SendStatus.UNKNOWN else State.REJECTED

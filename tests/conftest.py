@@ -7,10 +7,13 @@ import os
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Generator
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import settings
+from coverage import Coverage
+from hypothesis import is_hypothesis_test, settings
 
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
@@ -59,6 +62,47 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     gc.freeze()  # thousands of tests stay until the end: no collection need look at them again
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Measure those that run the tests, and not the process that hands them out."""
+    if measured := Coverage.current():
+        measured.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem() -> Generator[None, object, object]:
+    """Measure what importing the tests runs, and not how pytest finds them in their modules."""
+    own = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(own)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure coverage by examples: it doubles the time of what is done at random or many times.
+
+    Threads that run already are measured on.
+    """
+    if not (Coverage.current() and _is_repetitive(item)):
+        return (yield)
+    own, of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(own)
+        threading.settrace(of_threads)
+
+
+def _is_repetitive(item: pytest.Item) -> bool:
+    is_property = is_hypothesis_test(getattr(item, "obj", None))
+    return is_property or item.get_closest_marker("many") is not None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

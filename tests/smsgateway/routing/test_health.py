@@ -157,6 +157,7 @@ def test_a_pause_is_shown_and_ends() -> None:
     assert (state(account, 5), account.health("a", 5).seconds) == ("paused", 15)
     assert account.take_turn(5, lease=60) is None
     assert state(account, 20) == "healthy"
+    assert account.unreadiness(20) == (False, 0)
 
 
 def test_pauses_that_are_not_told_double_until_it_takes_something() -> None:

@@ -177,6 +177,10 @@ def test_no_repr_shows_the_text() -> None:
     assert repr(analysis.offenders[0]) == "Offender(offset=0, replacement=None)"
 
 
+def test_what_one_segment_carries_is_not_split() -> None:
+    assert split("Hej") == ["Hej"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

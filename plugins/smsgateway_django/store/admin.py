@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
@@ -22,14 +22,15 @@ from smsgateway_django.store.lists import (
     ReadOnly,
     RecipientList,
 )
-from smsgateway_django.store.models import IncomingMessage, Message, Recipient, Report, masked
+from smsgateway_django.store.models import (
+    IncomingMessage,
+    Message,
+    Recipient,
+    Report,
+    masked,
+    masked_sender,
+)
 from smsgateway_django.store.totals import total
-
-if TYPE_CHECKING:
-    _TabularInline = admin.TabularInline[Recipient, Message]
-    _FormSet = BaseInlineFormSet[Any, Any, Any]
-else:  # Django's own classes take no brackets
-    _TabularInline, _FormSet = admin.TabularInline, BaseInlineFormSet
 
 __all__ = ["IncomingMessageAdmin", "MessageAdmin", "RecipientAdmin", "ReportAdmin"]
 
@@ -48,14 +49,14 @@ _OUTCOME = (
 )
 
 
-class _FirstRecipients(_FormSet):
+class _FirstRecipients(BaseInlineFormSet):  # type: ignore[type-arg]  # Django's takes no brackets
     """The first recipients of a message: some have a hundred thousand."""
 
     def get_queryset(self) -> QuerySet[Any]:
         return super().get_queryset()[:_SHOWN]
 
 
-class _RecipientInline(Columns, ReadOnly, _TabularInline):
+class _RecipientInline(Columns, ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # as above
     model = Recipient
     formset = _FirstRecipients
     fields = readonly_fields = _OUTCOME  # each under its number
@@ -67,7 +68,7 @@ class _RecipientInline(Columns, ReadOnly, _TabularInline):
 class MessageAdmin(AgainPages, ReadOnly, Masked):
     """Messages, and what became of each."""
 
-    list_display = ("created_at", "alias", "sender", "states", "reference")
+    list_display = ("created_at", "alias", "from_sender", "states", "reference")
     list_filter = ("alias", "created_at")
     date_hierarchy = "created_at"
     search_fields = ("reference__exact", "identity__exact", "recipients__to__endswith")
@@ -76,7 +77,7 @@ class MessageAdmin(AgainPages, ReadOnly, Masked):
     inlines = (_RecipientInline,)
     fields = readonly_fields = (
         "alias",
-        "sender",
+        "from_sender",
         "words",
         "reference",
         "identity",
@@ -91,6 +92,11 @@ class MessageAdmin(AgainPages, ReadOnly, Masked):
     def get_changelist(self, *_: object, **__: object) -> type[ChangeList]:
         """Show a list with totals."""
         return MessageList
+
+    @admin.display(description="sender", ordering="sender")
+    def from_sender(self, row: Message) -> str:
+        """Show whom it is from."""
+        return masked_sender(row.sender) if row.sender else "-"
 
     @admin.display(description="text")
     def words(self, row: Message) -> str:
@@ -112,11 +118,7 @@ class MessageAdmin(AgainPages, ReadOnly, Masked):
         """List the first reports as they came, with those that changed nothing."""
         found = Report.objects.filter(recipient__message=row).select_related("recipient")
         lines = (
-            (
-                display_for_value(each.created_at, "-"),
-                each.recipient,
-                each.status,
-            )
+            (display_for_value(each.created_at, "-"), each.recipient, each.status)
             for each in found.order_by("pk")[:_SHOWN]
         )
         return format_html_join("", "<div>{}: {} {}</div>", lines) or "-"

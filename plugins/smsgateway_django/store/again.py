@@ -87,9 +87,16 @@ class Repeat:
             return "Its text is not kept."
         if self._recipients.filter(to__startswith=HASHED).exists():
             return "Its numbers are no longer kept."
-        if not self.failed.exists() and not self.unknown.exists():
-            return "There is nobody who did not get it."
-        return None
+        return self._nobody_left
+
+    @property
+    def _nobody_left(self) -> str | None:
+        """Why there is nobody to send it to, if there is nobody."""
+        if self.failed.exists() or self.unknown.exists():
+            return None
+        if self._recipients.filter(_UNKNOWN | _DID_NOT_GET_IT).exists():
+            return "It has already been sent again to whoever did not get it."
+        return "There is nobody who did not get it."
 
     def send(self, *, unknown: bool = False) -> SendResult:
         """Send it to those who did not get it.
@@ -107,11 +114,13 @@ class Repeat:
         with transaction.atomic(using=database(), durable=True):
             count = self._claim(identity, unknown=unknown)
         if not count:
+            # Somebody else may have been faster, and then there is nothing to confirm.
             raise CannotSendAgain(
-                "It may have arrived; confirm that it is sent again nevertheless."
+                self._nobody_left
+                or "All who are left may have got it; confirm that it is sent to them nevertheless."
             )
         claimed = self._recipients.filter(again=identity)
-        to = list(claimed.values_list("to", flat=True))
+        to = list(claimed.order_by("pk").values_list("to", flat=True))
         try:
             return gateways[self.message.alias].send(self._made(to, identity))
         except SendFailed as error:

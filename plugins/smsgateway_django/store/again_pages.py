@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import django
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import connections
-from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -18,26 +16,20 @@ from django.urls import URLPattern, path, reverse
 from smsgateway.result import SendResult
 from smsgateway_django.store.again import CannotSendAgain, Repeat
 from smsgateway_django.store.models import Message
-
-if TYPE_CHECKING:
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:  # Django's own class takes no brackets
-    _ModelAdmin = admin.ModelAdmin
+from smsgateway_django.transactions import never_atomic
 
 __all__ = ["AgainPages"]
 
 _SHOWN = 100  # recipients of each kind
 
 
-class AgainPages(_ModelAdmin):
+class AgainPages(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's takes no brackets
     """A button on the page of a message, and the page that it leads to."""
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that asks whether to send a message again."""
-        view = self.admin_site.admin_view(self.send_again)
-        for alias in connections:
-            # Not in a transaction: who is sent to again is written down before anything is sent.
-            view = non_atomic_requests(alias)(view)
+        # Not in a transaction: who is sent to again is written down before anything is sent.
+        view = never_atomic(self.admin_site.admin_view(self.send_again))
         own = path("<int:key>/again/", view, name="smsgateway_store_message_again")
         return [own, *super().get_urls()]
 
@@ -63,7 +55,7 @@ class AgainPages(_ModelAdmin):
             raise PermissionDenied
         repeat = Repeat(message)
         if request.method == "POST":
-            return self._sent_again(request, repeat)
+            return self._send(request, repeat)
         opts, back = self.opts, _page(message)
         context = {
             **self.admin_site.each_context(request),
@@ -85,7 +77,7 @@ class AgainPages(_ModelAdmin):
         }
         return TemplateResponse(request, "admin/smsgateway_store/send_again.html", context)
 
-    def _sent_again(self, request: HttpRequest, repeat: Repeat) -> HttpResponse:
+    def _send(self, request: HttpRequest, repeat: Repeat) -> HttpResponse:
         try:
             result = repeat.send(unknown="unknown" in request.POST)
         except CannotSendAgain as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from smsgateway.result import IncomingMessage
@@ -30,8 +29,6 @@ def take(alias: str, message: IncomingMessage, **_: object) -> None:
         created_at=now,
         digest=digest("incoming", message.provider, told),
     )
-    try:
-        with transaction.atomic(using=database()):
-            row.save(using=database(), force_insert=True)
-    except IntegrityError:
-        pass  # it has come before
+    rows = models.IncomingMessage.objects.using(database())
+    # A repeat must not fail: PostgreSQL logs every statement that does, with all that it holds.
+    rows.bulk_create([row], ignore_conflicts=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
@@ -14,11 +14,6 @@ from django.http import HttpRequest
 from smsgateway.result import SendStatus
 from smsgateway_django.store.models import Recipient, masked
 from smsgateway_django.store.totals import Cost, total
-
-if TYPE_CHECKING:
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:  # Django's own class takes no brackets
-    _ModelAdmin = admin.ModelAdmin
 
 __all__ = ["END_OF_NUMBER", "Columns", "Masked", "MessageList", "ReadOnly", "RecipientList"]
 
@@ -44,7 +39,7 @@ class ReadOnly:
         return False
 
 
-class Masked(_ModelAdmin):
+class Masked(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's takes no brackets
     """Pages that show no whole number, and do not help to guess one digit after the other."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:

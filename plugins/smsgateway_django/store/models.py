@@ -24,11 +24,13 @@ __all__ = [
     "digest",
     "hash_number",
     "masked",
+    "masked_sender",
     "moment",
     "storable",
 ]
 
 _LONGEST = 255
+_FEWEST_DIGITS = 6  # of a number; a name may have some, too
 #: What the hash of a number begins with.
 HASHED = "#"
 #: How long a send may take; what is not finished by then ended with its process.
@@ -64,6 +66,13 @@ def hash_number(number: str) -> str:
 def masked(number: str) -> str:
     """Show a number as the project shows numbers, and its hash as nothing."""
     return "***" if number.startswith(HASHED) else mask(number)
+
+
+def masked_sender(sender: str) -> str:
+    """Show a name as it is, and a number masked."""
+    digits = sum(map(str.isdigit, sender))
+    is_name = any(map(str.isalpha, sender)) and digits < _FEWEST_DIGITS
+    return sender if is_name else masked(sender)
 
 
 def _words(**options: Any) -> models.CharField[str, str]:

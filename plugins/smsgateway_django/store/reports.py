@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import IntegrityError, connections, transaction
+from django.db import connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -80,12 +80,10 @@ def _kept(using: str, alias: str, report: DeliveryReport) -> Report:
     )
     told = (row.provider, row.to, row.token, row.provider_message_id, row.status)
     row.digest = digest("report", *told, row.provider_status, row.reason, row.reported_at)
-    try:
-        with transaction.atomic(using=using):
-            row.save(using=using, force_insert=True)
-    except IntegrityError:
-        return Report.objects.using(using).get(digest=row.digest)
-    return row
+    rows = Report.objects.using(using)
+    # A repeat must not fail: PostgreSQL logs every statement that does, with all that it holds.
+    rows.bulk_create([row], ignore_conflicts=True)
+    return rows.get(digest=row.digest)
 
 
 def _settle_waiting(using: str, message: Message) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from smsgateway_django.store.database import database
 from smsgateway_django.store.models import (
     HASHED,
+    LONGEST_SEND,
     IncomingMessage,
     Message,
     Recipient,
@@ -78,7 +79,8 @@ def _older(now: datetime, days: int | None, *columns: str) -> Q:
     """Match rows whose every moment is so many days ago, or was never set."""
     if days is None:
         return Q(pk__in=())
-    until = now - timedelta(days=days)
+    # What may be being sent is left alone: whom it went to would be kept twice, also hashed.
+    until = now - max(timedelta(days=days), LONGEST_SEND)
     matches = Q()
     for column in columns:
         matches &= Q(**{f"{column}__lt": until}) | Q(**{column: None})

@@ -25,7 +25,10 @@ __all__ = ["begin", "finish"]
 _log = logging.getLogger("smsgateway.django")
 
 _BATCH = 500  # rows in one statement
-_MOST = Decimal(10) ** 12  # that the column for a cost holds
+
+# More is a mistake of the provider's, for which the outcome is not lost: every column has an end.
+_MOST_SEGMENTS = 10**6
+_HIGHEST_COST = Decimal(10) ** 9
 
 
 def begin(alias: str, message: Message, **_: object) -> None:
@@ -79,26 +82,26 @@ def _completed(using: str, columns: dict[str, Any], result: SendResult) -> model
 
 def _created(using: str, columns: dict[str, Any], result: SendResult) -> models.Message:
     """Make the row of a send that has none: the database was away, or a transaction undone."""
+    # Without its report URL, which by now has the token of this send.
+    options = _options(result.message, None)
     with transaction.atomic(using=using):
-        row = models.Message.objects.using(using).create(
-            **columns, options=_options(result.message, None)
-        )
+        row = models.Message.objects.using(using).create(**columns, options=options)
         _complete(using, row, result)
     return row
 
 
 def _complete(using: str, row: models.Message, result: SendResult) -> None:
-    told: dict[str, models.Recipient] = {}
+    outcomes: dict[str, dict[str, Any]] = {}
     for each in result.recipients:
         # A number that is given twice is sent to once, and the first result is the one.
-        told.setdefault(each.to, models.Recipient(message=row, to=each.to, **_outcome(each)))
+        outcomes.setdefault(each.to, _outcome(each))
     rows = models.Recipient.objects.using(using)
     has_target = connections[using].features.supports_update_conflicts_with_target
     rows.bulk_create(
-        told.values(),
+        (models.Recipient(message=row, to=to, **outcome) for to, outcome in outcomes.items()),
         batch_size=_BATCH,
         update_conflicts=True,
-        update_fields=list(_outcome(result.recipients[0])),
+        update_fields=list(next(iter(outcomes.values()))),
         unique_fields=["message", "to"] if has_target else None,
     )
     reports.believe(rows.filter(message=row))
@@ -142,14 +145,16 @@ def _options(message: Message, report_url: str | None) -> str | None:
 
 
 def _outcome(result: RecipientResult) -> dict[str, Any]:
-    cost = result.cost or result.estimated_cost
-    if cost is not None and abs(cost.amount) >= _MOST:
+    segments, cost = result.segments, result.cost or result.estimated_cost
+    if segments is not None and not 0 <= segments <= _MOST_SEGMENTS:
+        segments = None
+    if cost is not None and abs(cost.amount) > _HIGHEST_COST:
         cost = None
     return {
         "status": result.status.value,
         "provider": storable(result.provider),
         "provider_message_id": storable(result.message_id),
-        "segments": result.segments,
+        "segments": segments,
         "encoding": storable(result.encoding),
         "cost": cost and round(cost.amount, 6),
         "currency": "" if cost is None else cost.currency,

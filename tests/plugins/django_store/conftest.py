@@ -151,6 +151,14 @@ def while_sending() -> Callable[[Callable[[Any], None]], None]:
 
 
 @pytest.fixture
+def sent(while_sending: Callable[[Callable[[Any], None]], None]) -> list[Any]:
+    """The messages that go out."""
+    messages: list[Any] = []
+    while_sending(messages.append)
+    return messages
+
+
+@pytest.fixture
 def move(store: str) -> Iterator[Callable[[str], None]]:
     """Let the store be in another database; `away` is one that cannot be reached."""
     router = import_module("office.routers").StoreRouter
@@ -203,10 +211,20 @@ def client() -> Iterator[Any]:
 @pytest.fixture
 def looker() -> Iterator[Any]:
     """Somebody who may look at everything."""
+    yield from _who_may(codename__startswith="view_")
+
+
+@pytest.fixture
+def repeater() -> Iterator[Any]:
+    """Somebody who may send messages again."""
+    yield from _who_may(codename="send_again")
+
+
+def _who_may(**permissions: str) -> Iterator[Any]:
     from django.contrib.auth.models import Permission, User  # noqa: PLC0415 - as above
 
     user = User.objects.create_user("bent", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    user.user_permissions.set(Permission.objects.filter(**permissions))
     yield _logged_in(user)
     user.delete()
 

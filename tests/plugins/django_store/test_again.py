@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -21,19 +19,12 @@ from smsgateway_django.store.models import Message, Recipient
 pytestmark = pytest.mark.usefixtures("store")
 
 TAKEN, REFUSED, LOST = "+4522334451", "+4522334450", "+4522334459"
+ALREADY = "It has already been sent again to whoever did not get it."
 
 
 def result_of(to: str) -> None:
     with suppress(SendFailed):
         send_sms("Hej", to)
-
-
-@pytest.fixture
-def sent(while_sending: Callable[[Callable[[Sms], None]], None]) -> list[Sms]:
-    """What goes out."""
-    messages: list[Sms] = []
-    while_sending(messages.append)
-    return messages
 
 
 def test_a_message_goes_again_to_whom_it_was_refused_for(sent: list[Sms]) -> None:
@@ -46,13 +37,46 @@ def test_a_message_goes_again_to_whom_it_was_refused_for(sent: list[Sms]) -> Non
     assert (sent[1].text, sent[1].sender) == ("Hej", "Acme")
 
 
-def test_it_goes_to_whom_a_report_says_it_did_not_reach(sent: list[Sms]) -> None:
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"status": "rejected"},
+        {"status": "not_sent"},
+        {"status": "suppressed"},
+        {"delivery": "failed"},
+        {"delivery": "expired"},
+        {"delivery": "canceled"},
+    ],
+    ids=str,
+)
+def test_it_goes_to_whoever_did_not_get_it(sent: list[Sms], columns: dict[str, str]) -> None:
     send_sms("Hej", TAKEN)
-    Recipient.objects.update(delivery="expired")
+    Recipient.objects.update(**columns)
 
     Repeat(Message.objects.get()).send()
 
     assert [message.to for message in sent] == [(TAKEN,), (TAKEN,)]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"status": "scheduled"},
+        {"status": "simulated"},
+        {"delivery": "buffered"},
+        {"delivery": "sent"},
+        {"delivery": "unknown"},
+        {"delivery": "delivered"},
+    ],
+    ids=str,
+)
+def test_it_does_not_go_to_whoever_got_it_or_will(columns: dict[str, str]) -> None:
+    send_sms("Hej", TAKEN)
+    Recipient.objects.update(**columns)
+
+    obstacle = Repeat(Message.objects.get()).obstacle
+
+    assert obstacle == "There is nobody who did not get it."
 
 
 def test_all_else_that_was_asked_for_is_asked_for_again(sent: list[Sms]) -> None:
@@ -92,7 +116,7 @@ def test_whoever_may_have_got_it_is_not_sent_to_without_a_confirmation(sent: lis
     with pytest.raises(SendFailed):
         send_sms("Hej", LOST)
 
-    with pytest.raises(CannotSendAgain, match="It may have arrived"):
+    with pytest.raises(CannotSendAgain, match="may have got it; confirm"):
         Repeat(Message.objects.get()).send()
 
     assert len(sent) == 1
@@ -113,32 +137,28 @@ def test_a_message_goes_to_nobody_a_third_time(sent: list[Sms]) -> None:
     message = Message.objects.get()
     Repeat(message).send()
 
-    with pytest.raises(CannotSendAgain, match="nobody"):
+    with pytest.raises(CannotSendAgain, match="already"):
         Repeat(message).send()
 
     assert len(sent) == 2
 
 
-def test_two_who_press_the_button_at_the_same_moment_send_it_once(
-    sent: list[Sms], in_threads: Callable[..., None]
-) -> None:
-    with pytest.raises(SendFailed):
-        send_sms("Hej", REFUSED)
-    message = Message.objects.get()
-    start = Barrier(4, timeout=20)
-    refused: list[CannotSendAgain] = []
+def test_it_goes_to_recipients_in_the_order_in_which_they_were_given(sent: list[Sms]) -> None:
+    send_sms("Hej", [TAKEN, REFUSED, "+4522334452"])
+    Recipient.objects.update(status="rejected")
 
-    def press() -> None:
-        start.wait()
-        try:
-            Repeat(message).send()
-        except CannotSendAgain as error:
-            refused.append(error)
+    Repeat(Message.objects.get()).send()
 
-    in_threads(press, press, press, press)
+    assert sent[1].to == (TAKEN, REFUSED, "+4522334452")
 
-    assert len(sent) == 2
-    assert len(refused) == 3
+
+def test_it_is_known_since_when_a_repeat_is_on_its_way() -> None:
+    result_of(REFUSED)
+    first = Message.objects.get()
+
+    Repeat(first).send()
+
+    assert Recipient.objects.get(message=first, again_at__gt=first.changed_at).again != ""
 
 
 def test_the_repeat_can_be_found_from_the_first() -> None:
@@ -192,7 +212,7 @@ def test_whoever_was_perhaps_sent_to_before_is_not_without_a_confirmation(
     Recipient.objects.update(is_possible_duplicate=True)
     repeat = Repeat(Message.objects.get())
 
-    with pytest.raises(CannotSendAgain, match="It may have arrived"):
+    with pytest.raises(CannotSendAgain, match="may have got it; confirm"):
         repeat.send()
     repeat.send(unknown=True)
 
@@ -209,56 +229,6 @@ def test_it_is_not_sent_within_a_transaction_whose_rollback_would_forget_that(
 
     assert len(sent) == 1
     assert Recipient.objects.get().again == ""
-
-
-@pytest.fixture
-def lost(request: pytest.FixtureRequest) -> Repeat:
-    """A message whose repeat ended with its process, before it was a row."""
-    result_of(getattr(request, "param", REFUSED))
-    eleven_minutes_ago = timezone.now() - timedelta(minutes=11)
-    Recipient.objects.update(again="lost", again_at=eleven_minutes_ago)
-    return Repeat(Message.objects.get())
-
-
-@pytest.mark.parametrize("lost", [REFUSED, LOST], indirect=True, ids=["refused", "unknown"])
-def test_whom_a_lost_repeat_was_for_is_sent_to_only_when_that_is_confirmed(
-    lost: Repeat, sent: list[Sms]
-) -> None:
-    with pytest.raises(CannotSendAgain, match="It may have arrived"):
-        lost.send()
-    lost.send(unknown=True)
-    with pytest.raises(CannotSendAgain, match="nobody"):
-        lost.send(unknown=True)
-
-    assert len(sent) == 1
-
-
-def test_a_repeat_that_is_on_its_way_is_not_lost(lost: Repeat) -> None:
-    Recipient.objects.update(again_at=timezone.now() - timedelta(minutes=9))
-
-    assert lost.obstacle == "There is nobody who did not get it."
-
-
-def test_a_repeat_that_is_a_row_has_a_page_of_its_own(lost: Repeat) -> None:
-    Message.objects.create(identity="lost")
-
-    assert lost.obstacle == "There is nobody who did not get it."
-
-
-@pytest.mark.parametrize("lost", [LOST], indirect=True, ids=["unknown"])
-def test_a_lost_repeat_is_forgotten_where_the_first_is_found_to_have_arrived(lost: Repeat) -> None:
-    Recipient.objects.update(status="accepted", delivery="delivered")
-
-    assert lost.obstacle == "There is nobody who did not get it."
-
-
-def test_whom_a_lost_repeat_was_for_stays_unknown_when_the_next_is_refused(lost: Repeat) -> None:
-    lost.message.alias = "gone"
-
-    with pytest.raises(CannotSendAgain, match="gone"):
-        lost.send(unknown=True)
-
-    assert (lost.failed.count(), lost.unknown.count()) == (0, 1)
 
 
 def test_what_never_became_a_message_can_be_tried_once_more(sent: list[Sms]) -> None:

@@ -4,42 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
 from django.db import connections
 from django.test import Client
 
 from smsgateway import Message as Sms
-from smsgateway.errors import SendFailed
-from smsgateway_django import send_sms
 from smsgateway_django.store.models import Message, Recipient
+from tests.plugins.django_store.pages import ADMIN, LOST, REFUSED, TAKEN, page, send
 
 pytestmark = pytest.mark.usefixtures("store")
-
-TAKEN, REFUSED, LOST = "+4522334451", "+4522334450", "+4522334459"
-ADMIN = "/admin/smsgateway_store"
-
-
-def send(*to: str) -> Message:
-    with suppress(SendFailed):
-        send_sms("A text of ours", to)
-    return Message.objects.latest("pk")
-
-
-def page(client: Client, url: str) -> str:
-    answer = client.get(url)
-    assert answer.status_code == 200, answer
-    return answer.content.decode()
-
-
-@pytest.fixture
-def sent(while_sending: Callable[[Callable[[Sms], None]], None]) -> list[Sms]:
-    """What goes out."""
-    messages: list[Sms] = []
-    while_sending(messages.append)
-    return messages
 
 
 def test_the_button_asks_first(client: Client, sent: list[Sms]) -> None:
@@ -77,6 +53,37 @@ def test_recipients_are_named_in_the_order_in_which_they_were_given(client: Clie
     assert ">+45******30, +45******59, +45******49</div>" in asked
 
 
+@pytest.mark.parametrize("end", ["0", "9"], ids=["refused", "unknown"])
+def test_only_the_first_of_a_crowd_are_named(client: Client, end: str) -> None:
+    message = send(*(f"+45223{n:04}{end}" for n in range(101)))
+
+    asked = page(client, f"{ADMIN}/message/{message.pk}/again/")
+
+    assert "101 recipients who" in asked
+    assert asked.count("+45******") == 100
+    assert f"{end}, ..." in asked
+
+
+@pytest.mark.parametrize(
+    ("to", "shown"),
+    [
+        pytest.param([TAKEN], '<li class="success">Sent again: 1 accepted.', id="it was taken"),
+        pytest.param(
+            [TAKEN, REFUSED],
+            '<li class="warning">Sent again: 1 accepted, 1 rejected.',
+            id="in part",
+        ),
+    ],
+)
+def test_it_is_told_whether_all_went_well(client: Client, to: list[str], shown: str) -> None:
+    message = send(*to)
+    Recipient.objects.update(status="rejected")
+
+    answer = client.post(f"{ADMIN}/message/{message.pk}/again/", follow=True)
+
+    assert shown in answer.content.decode()
+
+
 def test_a_message_is_sent_again_and_that_is_logged(client: Client, sent: list[Sms]) -> None:
     message = send(TAKEN, REFUSED)
     url = f"{ADMIN}/message/{message.pk}/again/"
@@ -111,7 +118,7 @@ def test_unknown_is_refused_without_a_confirmation(client: Client, sent: list[Sm
     answer = client.post(url, follow=True)
 
     assert "who may have got it, and would then get it twice" in asked
-    assert "Nothing was sent. It may have arrived" in answer.content.decode()
+    assert "Nothing was sent. All who are left may have got it; confirm" in answer.content.decode()
     assert len(sent) == 1
 
 
@@ -147,6 +154,26 @@ def test_who_may_only_look_may_not_send(looker: Client, sent: list[Sms]) -> None
     assert statuses == [403, 403]
     assert "Send again" not in page(looker, f"{ADMIN}/message/{message.pk}/change/")
     assert len(sent) == 1
+
+
+def test_who_may_only_send_may_not_look_at_whom_it_is_sent_to(repeater: Client) -> None:
+    message = send(REFUSED)
+    url = f"{ADMIN}/message/{message.pk}/again/"
+
+    statuses = [repeater.get(url).status_code, repeater.post(url).status_code]
+
+    assert statuses == [403, 403]
+    assert Message.objects.count() == 1
+
+
+def test_who_may_look_and_send_may_send_again(repeater: Client) -> None:
+    message = send(REFUSED)
+    User.objects.get().user_permissions.add(Permission.objects.get(codename="view_message"))
+
+    answer = repeater.post(f"{ADMIN}/message/{message.pk}/again/")
+
+    assert answer.status_code == 302
+    assert Message.objects.count() == 2
 
 
 def test_sending_again_needs_a_csrf_token(client: Client, sent: list[Sms]) -> None:

@@ -56,7 +56,9 @@ def test_a_message_that_comes_twice_is_stored_once(fields: dict[str, Any]) -> No
         pytest.param({"message_id": "2"}, id="another id"),
         pytest.param({"received_at": NOON, "text": "START"}, id="another text"),
         pytest.param({"received_at": NOON, "sender": "+4522334456"}, id="another number"),
+        pytest.param({"received_at": NOON, "to": "1235"}, id="to another number"),
         pytest.param({"received_at": NOON.replace(minute=1)}, id="another minute"),
+        pytest.param({"message_id": "1", "provider": "pigeon"}, id="another provider's id"),
     ],
 )
 def test_another_message_is_stored_beside(fields: dict[str, Any]) -> None:

@@ -1,8 +1,7 @@
-"""What delivery reports do: repeated, out of order, early, at once, and about nobody."""
+"""What delivery reports do: repeated, out of order, at once, and about nobody."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import permutations
@@ -10,36 +9,19 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.db.models import F
 
-from smsgateway import Message as Sms
 from smsgateway.errors import SendFailed
 from smsgateway.result import (
     DeliveryReport,
     DeliveryStatus,
-    RecipientResult,
-    SendResult,
-    SendStatus,
 )
 from smsgateway_django import send_sms
-from smsgateway_django.store import reports, sends
+from smsgateway_django.store import reports
 from smsgateway_django.store.models import Message, Recipient, Report
+from tests.plugins.django_store.arrivals import TO, report
 
 pytestmark = pytest.mark.usefixtures("store")
-
-TO = "+4522334451"
-
-
-def report(status: str, **fields: Any) -> DeliveryReport:
-    known = {"to": TO, "message_id": "desk-51", **fields}
-    return DeliveryReport(
-        provider="desk", status=DeliveryStatus(status), provider_status=status, **known
-    )
-
-
-def take(*statuses: str, **fields: Any) -> None:
-    for status in statuses:
-        reports.take("default", report(status, **fields))
 
 
 def delivery() -> str:
@@ -50,7 +32,7 @@ def delivery() -> str:
 def test_the_last_word_is_kept_in_whatever_order_reports_come(order: tuple[str, ...]) -> None:
     send_sms("Hej", TO)
 
-    take(*order)
+    report(*order)
 
     assert delivery() == "delivered"
     assert Report.objects.filter(recipient__to=TO).count() == 4
@@ -59,9 +41,28 @@ def test_the_last_word_is_kept_in_whatever_order_reports_come(order: tuple[str, 
 def test_a_repeated_report_is_one_row() -> None:
     send_sms("Hej", TO)
 
-    take("buffered", "delivered", "buffered", "delivered")
+    report("buffered", "delivered", "buffered", "delivered")
 
     assert delivery() == "delivered"
+    assert Report.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"to": None}, id="no number"),
+        pytest.param({"token": "t0ken"}, id="a token"),
+        pytest.param({"message_id": "other"}, id="another id"),
+        pytest.param({"provider_status": "7"}, id="another word of the provider's"),
+        pytest.param({"reason": "Unreachable."}, id="a reason"),
+        pytest.param({"reported_at": datetime(2026, 11, 22, 12, 0, tzinfo=UTC)}, id="a time"),
+    ],
+)
+def test_a_report_that_says_something_else_is_another_row(fields: dict[str, Any]) -> None:
+    report("failed")
+
+    report("failed", **fields)
+
     assert Report.objects.count() == 2
 
 
@@ -69,7 +70,7 @@ def test_a_report_keeps_what_it_says_and_not_the_number() -> None:
     send_sms("Hej", TO)
     moment = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
-    take("failed", reason="Unreachable.", reported_at=moment)
+    report("failed", reason="Unreachable.", reported_at=moment)
 
     kept = Report.objects.get()
     assert (kept.alias, kept.provider, kept.reason, kept.to) == (
@@ -96,7 +97,7 @@ def test_a_report_is_about_the_recipient_that_it_names(fields: dict[str, Any]) -
     send_sms("Hej", TO)
     Message.objects.update(token="t0ken")
 
-    take("delivered", **fields)
+    report("delivered", **fields)
 
     assert delivery() == "delivered"
 
@@ -114,7 +115,7 @@ def test_a_report_is_about_the_recipient_that_it_names(fields: dict[str, Any]) -
 def test_a_report_about_nobody_waits_and_changes_nothing(fields: dict[str, Any]) -> None:
     send_sms("Hej", TO)
 
-    take("delivered", **fields)
+    report("delivered", **fields)
 
     assert delivery() == ""
     assert Report.objects.filter(recipient=None).count() == 1
@@ -123,7 +124,7 @@ def test_a_report_about_nobody_waits_and_changes_nothing(fields: dict[str, Any])
 def test_of_recipients_with_one_message_id_the_number_tells_which() -> None:
     send_sms("Hej", [TO, "+4533445551"])  # the desk calls both desk-51
 
-    take("delivered")
+    report("delivered")
 
     assert list(Recipient.objects.order_by("to").values_list("delivery", flat=True)) == [
         "delivered",
@@ -131,10 +132,22 @@ def test_of_recipients_with_one_message_id_the_number_tells_which() -> None:
     ]
 
 
+def test_of_messages_with_one_id_to_one_number_it_is_about_the_newest() -> None:
+    send_sms("Hej", TO)
+    send_sms("Hej", TO)
+
+    report("delivered")
+
+    assert list(Recipient.objects.order_by("pk").values_list("delivery", flat=True)) == [
+        "",
+        "delivered",
+    ]
+
+
 def test_without_a_number_a_report_of_several_recipients_is_about_nobody() -> None:
     send_sms("Hej", [TO, "+4533445551"])
 
-    take("delivered", to=None)
+    report("delivered", to=None)
 
     assert not Recipient.objects.exclude(delivery="").exists()
     assert Report.objects.get().recipient is None
@@ -155,36 +168,11 @@ def test_a_report_of_another_provider_with_the_same_id_is_about_nobody() -> None
     assert delivery() == ""
 
 
-def test_a_report_that_comes_before_the_send_returned_is_not_lost(
-    while_sending: Callable[[Callable[[Sms], None]], None],
-) -> None:
-    while_sending(lambda _: take("buffered", "delivered"))
-
-    send_sms("Hej", TO)
-
-    assert delivery() == "delivered"
-    assert not Report.objects.filter(recipient=None).exists()
-
-
-def test_an_early_report_is_found_by_its_token(
-    while_sending: Callable[[Callable[[Sms], None]], None],
-) -> None:
-    def tell(sms: Sms) -> None:
-        token = (sms.report_url or "").rpartition("/")[2]
-        take("delivered", message_id=None, token=token)
-
-    while_sending(tell)
-
-    send_sms("Hej", TO)
-
-    assert delivery() == "delivered"
-
-
 def test_a_report_proves_that_an_unknown_message_was_taken() -> None:
     with pytest.raises(SendFailed):
         send_sms("Hej", "+4522334459")
 
-    take("buffered", to="+4522334459", message_id=None, token=Message.objects.get().token)
+    report("buffered", to="+4522334459", message_id=None, token=Message.objects.get().token)
 
     assert Recipient.objects.get().status == "accepted"
 
@@ -193,48 +181,18 @@ def test_a_report_that_says_nothing_proves_nothing() -> None:
     with pytest.raises(SendFailed):
         send_sms("Hej", "+4522334459")
 
-    take("unknown", to="+4522334459", message_id=None, token=Message.objects.get().token)
+    report("unknown", to="+4522334459", message_id=None, token=Message.objects.get().token)
 
     assert Recipient.objects.values_list("status", "delivery").get() == ("unknown", "unknown")
 
 
-def test_what_a_report_proved_is_not_forgotten_when_the_send_ends_unknown(
-    while_sending: Callable[[Callable[[Sms], None]], None],
-) -> None:
-    def tell(_: Sms) -> None:
-        Message.objects.update(token="t0ken")
-        take("sent", to="+4522334459", message_id=None, token="t0ken")
+def test_a_report_is_news_of_its_message() -> None:
+    send_sms("Hej", TO)
+    Message.objects.update(changed_at=F("created_at"))
 
-    while_sending(tell)
+    report("delivered")
 
-    with pytest.raises(SendFailed):
-        send_sms("Hej", "+4522334459")
-
-    assert Recipient.objects.values_list("status", "delivery").get() == ("accepted", "sent")
-
-
-@pytest.mark.parametrize("round_", range(10))
-def test_a_report_and_the_end_of_its_send_at_the_same_moment_find_each_other(
-    in_threads: Callable[..., None], round_: int
-) -> None:
-    del round_
-    sms = Sms(text="Hej", to=TO, id="race")
-    sends.begin("default", sms)
-    told = RecipientResult(to=TO, status=SendStatus.ACCEPTED, provider="desk", message_id="desk-51")
-    start = Barrier(2, timeout=20)
-
-    def finish() -> None:
-        start.wait()
-        sends.finish("default", SendResult(recipients=(told,), message=sms))
-
-    def tell() -> None:
-        start.wait()
-        take("delivered")
-
-    in_threads(finish, tell)
-
-    assert Recipient.objects.values_list("status", "delivery").get() == ("accepted", "delivered")
-    assert Report.objects.get().recipient is not None
+    assert Message.objects.filter(changed_at__gt=F("created_at")).exists()
 
 
 @pytest.mark.parametrize("round_", range(5))
@@ -249,7 +207,7 @@ def test_reports_at_the_same_moment_leave_the_last_word(
     def tell(status: str) -> Callable[[], None]:
         def tell_it() -> None:
             start.wait()
-            take(status)
+            report(status)
 
         return tell_it
 
@@ -262,37 +220,8 @@ def test_reports_at_the_same_moment_leave_the_last_word(
 def test_hostile_words_are_stored() -> None:
     send_sms("Hej", TO)
 
-    take("failed", reason="\0\ud800" + "x" * 9000)
-    take("failed", to="+" + "9" * 900, message_id="y" * 900, token="\0")
+    report("failed", reason="\0\ud800" + "x" * 9000)
+    report("failed", to="+" + "9" * 900, message_id="y" * 900, token="\0")
 
     assert delivery() == "failed"
     assert Report.objects.count() == 2
-
-
-def post(url: str, **fields: Any) -> int:
-    return Client().post(url, json.dumps(fields), content_type="application/json").status_code
-
-
-def test_a_report_comes_to_the_url_that_was_sent_along(
-    while_sending: Callable[[Callable[[Sms], None]], None],
-) -> None:
-    urls: list[str] = []
-    while_sending(lambda sms: urls.append(sms.report_url or ""))
-    send_sms("Hej", TO)
-
-    answer = post(urls[0].removeprefix("https://office.example"), status="delivered")
-
-    assert answer == 200
-    assert delivery() == "delivered"
-
-
-def test_the_vendor_is_told_to_come_again_when_the_database_is_away(
-    store: str, move: Callable[[str], None]
-) -> None:
-    move("away")
-
-    answer = post("/sms/default/reports/x", status="delivered", to=TO)
-
-    move(store)
-    assert answer == 500
-    assert not Report.objects.exists()

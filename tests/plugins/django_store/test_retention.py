@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from smsgateway.result import DeliveryReport, DeliveryStatus
-from smsgateway.result import IncomingMessage as Sms
 from smsgateway_django import send_sms
-from smsgateway_django.store import incoming, reports
 from smsgateway_django.store.models import (
     IncomingMessage,
     Message,
@@ -21,10 +19,9 @@ from smsgateway_django.store.models import (
     Report,
     hash_number,
 )
+from tests.plugins.django_store.arrivals import TO, come_in, report
 
 pytestmark = pytest.mark.usefixtures("store")
-
-TO = "+4522334451"
 
 
 def smsprune(*options: str) -> str:
@@ -40,11 +37,8 @@ def ago(days: float) -> datetime:
 @pytest.fixture
 def _one_of_each(store: str) -> None:  # noqa: ARG001 - what it is put into
     send_sms("Hej", TO)
-    incoming.take("default", Sms(provider="desk", sender="+4522334455", to="1234", text="JA"))
-    stray = DeliveryReport(
-        provider="desk", to="+4599999999", status=DeliveryStatus.SENT, provider_status="1"
-    )
-    reports.take("default", stray)
+    come_in()
+    report("sent", to="+4599999999")
 
 
 def make_older(days: float) -> None:
@@ -138,6 +132,32 @@ def test_a_message_that_is_yet_to_go_out_is_kept_whole() -> None:
     assert Recipient.objects.get().to == TO
 
 
+def test_nothing_of_a_message_is_forgotten_while_it_is_being_sent(
+    settings: Any, while_sending: Callable[[Callable[[Any], object]], None]
+) -> None:
+    settings.SMSGATEWAY_STORE = {"TEXT_DAYS": 0, "NUMBER_DAYS": 0, "ROW_DAYS": 0}
+    said: list[str] = []
+    while_sending(lambda _: said.append(smsprune()))
+
+    send_sms("Hej", TO)
+
+    assert said == ["Forgotten: 0 texts, 0 numbers, 0 rows."]
+    assert Recipient.objects.values_list("to", "status").get() == (TO, "accepted")
+
+
+def test_what_was_not_forgotten_while_it_was_being_sent_is_later(
+    settings: Any, while_sending: Callable[[Callable[[Any], object]], None]
+) -> None:
+    settings.SMSGATEWAY_STORE = {"TEXT_DAYS": 0, "NUMBER_DAYS": 0}
+    while_sending(lambda _: smsprune())
+    send_sms("Hej", TO)
+    make_older(11 / 24 / 60)
+
+    said = smsprune()
+
+    assert said == "Forgotten: 1 texts, 1 numbers, 0 rows."
+
+
 @pytest.mark.usefixtures("_one_of_each")
 def test_none_is_for_ever(settings: Any) -> None:
     settings.SMSGATEWAY_STORE = {"TEXT_DAYS": None, "NUMBER_DAYS": None, "ROW_DAYS": None}
@@ -156,6 +176,19 @@ def test_the_setting_says_how_long(settings: Any) -> None:
     said = smsprune()
 
     assert said == "Forgotten: 2 texts, 2 numbers, 1 rows."
+
+
+def test_a_report_that_found_its_message_goes_with_it() -> None:
+    send_sms("Hej", TO)
+    report("delivered")
+
+    make_older(91)
+    smsprune()
+    after_91_days = Report.objects.count()
+    make_older(181)
+    smsprune()
+
+    assert (after_91_days, Report.objects.count()) == (1, 0)
 
 
 @pytest.mark.usefixtures("_one_of_each")

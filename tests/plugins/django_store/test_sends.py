@@ -16,13 +16,13 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from smsgateway import Message as Sms
-from smsgateway import Money
 from smsgateway.errors import MessageError, SendFailed
 from smsgateway.hooks import Stop
 from smsgateway.result import RecipientResult, SendResult, SendStatus
 from smsgateway_django import asend_sms, gateways, send_sms
 from smsgateway_django.signals import post_send, pre_send
 from smsgateway_django.store import sends
+from smsgateway_django.store.again import Repeat
 from smsgateway_django.store.apps import StoreConfig
 from smsgateway_django.store.models import Message, Recipient
 
@@ -42,19 +42,6 @@ def test_a_message_is_a_row_with_its_recipients() -> None:
         ("+4522334451", "accepted", ""),
         ("+4522334450", "rejected", "No such number."),
     ]
-
-
-def test_a_recipient_has_what_the_provider_said() -> None:
-    send_sms(TEXT, "22334451")
-
-    recipient = Recipient.objects.get()
-    assert recipient.provider == "desk"
-    assert recipient.provider_message_id == "desk-51"
-    assert recipient.segments == 2
-    assert recipient.encoding == "GSM-7"
-    assert (f"{recipient.cost:.2f}", recipient.currency) == ("0.50", "DKK")
-    assert not recipient.is_estimate
-    assert recipient.delivery == ""
 
 
 def test_the_row_is_there_and_unknown_before_anything_is_sent(
@@ -107,6 +94,28 @@ def test_a_repeat_under_its_own_id_is_a_row_of_its_own() -> None:
     rows = Recipient.objects.filter(message__identity="one", status="accepted")
     assert rows.count() == 2
     assert Message.objects.filter(identity="one", finished_at__isnull=False).count() == 2
+
+
+def test_a_repeat_after_a_crash_completes_its_own_row() -> None:
+    sends.begin("default", Sms(text=TEXT, to="+4522334451", id="one"))
+
+    send_sms(TEXT, "22334451", id="one")
+
+    crashed, finished = Message.objects.order_by("pk")
+    assert (crashed.finished_at, finished.finished_at) == (None, finished.changed_at)
+    assert Recipient.objects.get(message=crashed).status == "unknown"
+    assert Recipient.objects.get(message=finished).status == "accepted"
+
+
+def test_a_send_by_another_alias_at_the_same_moment_is_another_row(
+    while_sending: Callable[[Callable[[Sms], None]], None],
+) -> None:
+    while_sending(lambda sms: sends.begin("short", sms))
+
+    send_sms(TEXT, "22334451", id="one")
+
+    assert Message.objects.get(finished_at=None).alias == "short"
+    assert Recipient.objects.get(status="accepted").message.alias == "default"
 
 
 def test_two_sends_of_one_identity_at_the_same_moment_complete_a_row_each(
@@ -181,6 +190,25 @@ def test_a_message_is_stored_after_the_send_when_the_database_is_back(
     assert list(Recipient.objects.values_list("to", "status")) == [("+4522334451", "accepted")]
 
 
+def test_the_report_url_of_one_send_is_not_kept_for_another(
+    store: str, move: Callable[[str], None], sent: list[Sms]
+) -> None:
+    move("away")
+    send_sms(TEXT, "22334451")
+    move(store)
+    (sms,) = sent
+    result = RecipientResult(to="+4522334451", status=SendStatus.REJECTED)
+    sends.finish("default", SendResult(recipients=(result,), message=sms))
+
+    Repeat(Message.objects.get()).send()
+
+    first, second = sent
+    assert (first.report_url or "").rpartition("/")[
+        0
+    ] == "https://office.example/sms/default/reports"
+    assert not str(second.report_url).startswith(str(first.report_url))
+
+
 def test_text_is_not_stored_where_the_setting_says_so(settings: Any) -> None:
     settings.SMSGATEWAY_STORE = {"TEXT": False}
 
@@ -205,17 +233,6 @@ def test_whatever_a_message_holds_is_stored(fields: dict[str, Any]) -> None:
     assert Recipient.objects.get().status == "accepted"
 
 
-def test_a_cost_that_no_column_holds_is_left_out() -> None:
-    message = Sms(text=TEXT, to="+4522334451", id="rich")
-    told = RecipientResult(
-        to="+4522334451", status=SendStatus.ACCEPTED, cost=Money("1e15", "points")
-    )
-
-    sends.finish("default", SendResult(recipients=(told,), message=message))
-
-    assert (Recipient.objects.get().cost, Recipient.objects.get().currency) == (None, "")
-
-
 def test_many_recipients_take_few_statements(
     store: str, django_assert_max_num_queries: Any
 ) -> None:
@@ -225,22 +242,6 @@ def test_many_recipients_take_few_statements(
         send_sms(TEXT, numbers)
 
     assert Recipient.objects.filter(status="accepted").count() == 2000
-
-
-def test_an_estimate_is_told_from_what_the_provider_said() -> None:
-    message = Sms(text=TEXT, to="+4522334451")
-    told = RecipientResult(
-        to="+4522334451", status=SendStatus.ACCEPTED, estimated_cost=Money("0.4", "DKK")
-    )
-
-    sends.finish("default", SendResult(recipients=(told,), message=message))
-
-    recipient = Recipient.objects.get()
-    assert (f"{recipient.cost:.2f}", recipient.currency, recipient.is_estimate) == (
-        "0.40",
-        "DKK",
-        True,
-    )
 
 
 def test_a_message_whose_send_is_awaited_is_stored() -> None:

@@ -12,11 +12,10 @@ from django.db import DatabaseError, connections, transaction
 from django.dispatch import Signal
 from django.test import TestCase
 
-from smsgateway.result import DeliveryReport, DeliveryStatus
 from smsgateway_django import send_sms
 from smsgateway_django.signals import pre_send
-from smsgateway_django.store import reports
 from smsgateway_django.store.models import Message, Recipient, Report
+from tests.plugins.django_store.arrivals import report
 
 TEXT = "Your code is 4711."
 
@@ -149,22 +148,11 @@ def test_a_rollback_takes_nothing_where_the_store_has_a_connection_of_its_own(
     assert Recipient.objects.using(store_beside).get().status == "accepted"
 
 
-def tell() -> None:
-    report = DeliveryReport(
-        provider="desk",
-        to="+4522334451",
-        status=DeliveryStatus.DELIVERED,
-        provider_status="1",
-        message_id="desk-51",
-    )
-    reports.take("default", report)
-
-
 def test_a_report_that_is_rolled_back_is_as_if_it_had_not_come(store: str) -> None:
     send_sms(TEXT, "22334451")
 
     with transaction.atomic(using=store):
-        tell()
+        report("delivered")
         transaction.set_rollback(True, using=store)
 
     assert Recipient.objects.get().delivery == ""
@@ -174,7 +162,7 @@ def test_a_report_and_a_send_in_one_transaction_find_each_other_at_once_in_sqlit
     store_in_sqlite: str,
 ) -> None:
     with transaction.atomic(using=store_in_sqlite):
-        tell()
+        report("delivered")
         send_sms(TEXT, "22334451")
 
         assert Recipient.objects.get().delivery == "delivered"
@@ -182,7 +170,7 @@ def test_a_report_and_a_send_in_one_transaction_find_each_other_at_once_in_sqlit
 
 def test_a_report_and_a_send_in_one_transaction_find_each_other_on_commit(store: str) -> None:
     with transaction.atomic(using=store):
-        tell()
+        report("delivered")
         send_sms(TEXT, "22334451")
 
     assert Recipient.objects.get().delivery == "delivered"
@@ -193,7 +181,7 @@ def test_a_report_that_comes_while_the_senders_transaction_is_open_is_found_at_o
 ) -> None:
     with transaction.atomic(using=store_in_postgresql):
         send_sms(TEXT, "22334451")
-        in_threads(tell)
+        in_threads(lambda: report("delivered"))
 
         assert Recipient.objects.get().delivery == "delivered"
 
@@ -214,7 +202,7 @@ def test_a_send_that_returns_while_the_reports_transaction_is_open_is_found_on_c
     store_in_postgresql: str, in_threads: Callable[..., None]
 ) -> None:
     with transaction.atomic(using=store_in_postgresql):
-        tell()
+        report("delivered")
         in_threads(lambda: send_sms(TEXT, "22334451"))
         before = Recipient.objects.get().delivery
 
@@ -225,7 +213,7 @@ def test_what_fails_on_commit_does_not_trouble_the_caller(
     store_in_postgresql: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with transaction.atomic(using=store_in_postgresql):
-        tell()
+        report("delivered")
         with connections[store_in_postgresql].cursor() as cursor:
             cursor.execute("ALTER TABLE smsgateway_store_recipient RENAME TO lost")
     with connections[store_in_postgresql].cursor() as cursor:

@@ -165,7 +165,7 @@ class _Builder:
         self, options: Mapping[str, Any], outer: GatewayOptions = _NO_OPTIONS
     ) -> tuple[Provider | Composite, GatewayOptions]:
         """Make an account; the sender and the region of the route around it are its own, too."""
-        given = dict(options)
+        given = {str(option): value for option, value in options.items()}
         name = given.pop("provider", None)
         if not isinstance(name, str | type):
             raise ConfigurationError("An account needs 'provider', the name of one.")

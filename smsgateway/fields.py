@@ -37,7 +37,7 @@ def no_such(given: str, kind: str, known: list[str], of: str = "") -> str:
     hint = f" Did you mean {near[0]!r}?" if near else ""
     place = f" of {of}" if of else ""
     called = repr(given) if is_name(given) else "what was given (not shown: it may be a secret)"
-    listed = f" There are: {', '.join(sorted(known))}." if known else ""
+    listed = f" There are: {', '.join(sorted(set(known)))}." if known else ""
     return f"No {kind}{place} is called {called}.{hint}{listed}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -13,14 +13,15 @@ from smsgateway.errors import ConfigurationError
 from smsgateway.gateway import SmsGateway
 from smsgateway.hooks import installed_plugins
 from smsgateway.http import HttpRequest
+from smsgateway_django import environment
+from smsgateway_django.accounts import MakeAccount, in_tests, to_receive, to_send
+from smsgateway_django.discretion import discreet
 from smsgateway_django.errors import InvalidGateway
-from smsgateway_django.memory import outbox
-from smsgateway_django.setting import DEFAULT, Alias, read_alias, read_setting
+from smsgateway_django.gateway import DiscreetGateway
+from smsgateway_django.setting import DEFAULT, read_alias, read_setting
 from smsgateway_django.signals import Forwarder
 
-__all__ = ["Gateways", "gateways"]
-
-Say = Callable[[Alias], dict[str, Any]]
+__all__ = ["Gateways", "build", "gateways"]
 
 
 class Gateways(Mapping[str, SmsGateway]):
@@ -33,9 +34,10 @@ class Gateways(Mapping[str, SmsGateway]):
 
     def __init__(self) -> None:
         # By process: a lock that another thread held in the parent is never released in the child.
-        self._built: dict[tuple[int, str, Say], SmsGateway] = {}
+        self._built: dict[tuple[int, str, MakeAccount], SmsGateway] = {}
         setting_changed.connect(self._on_setting_changed)
 
+    @discreet
     def __getitem__(self, alias: str) -> SmsGateway:
         """Return an alias's gateway.
 
@@ -43,7 +45,7 @@ class Gateways(Mapping[str, SmsGateway]):
             GatewayDoesNotExist: The setting has no such alias.
             InvalidGateway: It cannot be used as it is written.
         """
-        return self._kept(alias, Alias.config_in_tests if outbox.takes_all else Alias.config)
+        return self._kept(alias, in_tests if environment.is_test() else to_send)
 
     def __iter__(self) -> Iterator[str]:
         return iter(read_setting())
@@ -69,7 +71,7 @@ class Gateways(Mapping[str, SmsGateway]):
             UnsupportedFeature: The provider makes no requests.
             PluginFailed: Somebody did not take something; every one was told all of it.
         """
-        self._kept(alias, Alias.config_for_webhooks).receive(request)
+        self._kept(alias, to_receive).receive(request)
 
     def close(self) -> None:
         """Close every gateway; each is built anew when it is next asked for."""
@@ -78,24 +80,24 @@ class Gateways(Mapping[str, SmsGateway]):
         for gateway in own:
             gateway.close()
 
-    def _kept(self, alias: str, say: Say) -> SmsGateway:
-        key = os.getpid(), alias, say
+    def _kept(self, alias: str, make_account: MakeAccount) -> SmsGateway:
+        key = os.getpid(), alias, make_account
         # Asked each time: a setting that a test deletes is not announced.
         gateway = self._built.get(key) if alias in self else None
         # Two threads may each build one: the first is kept, and the other has no connections yet.
-        return gateway or self._built.setdefault(key, build(alias, say))
+        return gateway or self._built.setdefault(key, build(alias, make_account))
 
     def _on_setting_changed(self, *, setting: str, **_: object) -> None:
         if setting == "SMSGATEWAY":
             self.close()
 
 
-def build(name: str, say: Say = Alias.config, *, place: str = "") -> SmsGateway:
+def build(name: str, make_account: MakeAccount = to_send, *, place: str = "") -> SmsGateway:
     """Make an alias's gateway, without keeping it and without network.
 
     Args:
         name: The alias.
-        say: What it is built from.
+        make_account: Makes the account that it is built from.
         place: Where in the alias that stands, for the words of an error: `"PREVIOUS 1: "`.
 
     Raises:
@@ -107,20 +109,20 @@ def build(name: str, say: Say = Alias.config, *, place: str = "") -> SmsGateway:
     plugins = installed_plugins().copy()
     plugins.register(forwarder, name="smsgateway_django")
     try:
-        resolve = partial(_resolve, say)
-        gateway = SmsGateway.from_config(say(alias), plugins=plugins, resolve=resolve)
+        resolve = partial(_resolve, make_account)
+        gateway = DiscreetGateway.from_config(make_account(alias), plugins=plugins, resolve=resolve)
     except ConfigurationError as error:
         raise alias.error(f"{place}{error}") from error
     forwarder.serve(gateway)
     return gateway
 
 
-def _resolve(say: Say, name: str) -> Mapping[str, Any]:
+def _resolve(make_account: MakeAccount, name: str) -> Mapping[str, Any]:
     """Find the account that a route names; what is wrong with it is told with its place there."""
     # A route that sends in tests does so by all of its accounts, whatever each says of itself.
-    say_member = say if say is Alias.config_for_webhooks else Alias.config
+    make_member = to_receive if make_account is to_receive else to_send
     try:
-        return say_member(read_alias(name))
+        return make_member(read_alias(name))
     except InvalidGateway as error:
         raise ConfigurationError(str(error)) from error
 

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from smsgateway_django.codes import try_to_send_code
+from smsgateway_django.codes import try_to_send_code, try_to_send_notice
 
 __all__ = ["SMSAdapter"]
 
@@ -47,17 +47,17 @@ class SMSAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no
         **_kwargs: Any,
     ) -> None:
         """Send a code."""
-        self._send(str(self.code_text) % {"code": code}, phone)
+        self._tell(is_sent=try_to_send_code(str(self.code_text) % {"code": code}, phone))
 
     def send_unknown_account_sms(self, phone: str, **_kwargs: Any) -> None:
         """Tell the owner of a number that it has no account."""
-        self._send(str(self.unknown_account_text), phone)
+        self._tell(is_sent=try_to_send_notice(str(self.unknown_account_text), phone))
 
     def send_account_already_exists_sms(self, phone: str) -> None:
         """Tell the owner of a number that it has an account already."""
-        self._send(str(self.account_already_exists_text), phone)
+        self._tell(is_sent=try_to_send_notice(str(self.account_already_exists_text), phone))
 
-    def _send(self, text: str, phone: str) -> None:
-        if not try_to_send_code(text, phone):
+    def _tell(self, *, is_sent: bool) -> None:
+        if not is_sent:
             problem = _("The text message could not be sent.")
             self.add_message(self.request, messages.ERROR, message=problem)

@@ -15,4 +15,8 @@ class SmsGatewayConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the checks, which register themselves."""
-        from smsgateway_django import checks  # noqa: F401, PLC0415 - not before apps are ready
+        from smsgateway_django import (  # noqa: PLC0415 - not before apps are ready
+            checks,  # noqa: F401
+            deployment_checks,  # noqa: F401
+            mail_checks,  # noqa: F401
+        )

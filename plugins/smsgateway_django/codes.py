@@ -5,20 +5,16 @@ By the alias `otp` where the setting has one, else by `default`.
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 
-from smsgateway.errors import SmsGatewayError
 from smsgateway.message import Message, MessageFields
 from smsgateway_django.aliases import gateways
 from smsgateway_django.discretion import discreet
-from smsgateway_django.errors import InvalidGateway
+from smsgateway_django.failures import logged
 from smsgateway_django.sending import send_sms
 from smsgateway_django.setting import DEFAULT
 
-__all__ = ["is_code", "send_code", "try_to_send_code"]
-
-_log = logging.getLogger("smsgateway.django")
+__all__ = ["is_code", "send_code", "try_to_send_code", "try_to_send_notice"]
 
 _ALIAS = "otp"
 _VALIDITY = timedelta(minutes=5)  # who waits longer asks for another code
@@ -35,7 +31,7 @@ def send_code(text: str, to: str, *, using: str | None = None) -> None:
         InvalidGateway: The alias cannot be used as it is written.
         SmsGatewayError: As `send_sms` raises it.
     """
-    alias = using or (_ALIAS if _ALIAS in gateways else DEFAULT)
+    alias = using or _alias()
     accounts = gateways[alias].route.leaves
     fields: MessageFields = {"extra": {_OURS: {"is_code": True}}}
     if all(account.capabilities.validity for account in accounts):
@@ -48,12 +44,25 @@ def try_to_send_code(text: str, to: str, *, using: str | None = None) -> bool:
 
     The log has neither the text, which is a password, nor the number.
     """
-    try:
+    with logged("A one-time code could not be sent"):
         send_code(text, to, using=using)
-    except (SmsGatewayError, InvalidGateway) as error:
-        _log.error("A one-time code could not be sent: %s", error)
-        return False
-    return True
+        return True
+    return False
+
+
+def try_to_send_notice(text: str, to: str) -> bool:
+    """Send what is no code where codes are asked for, and return whether it was accepted.
+
+    It has no secret, and is good for longer than a code.
+    """
+    with logged("A notice could not be sent"):
+        send_sms(text, to, using=_alias())
+        return True
+    return False
+
+
+def _alias() -> str:
+    return _ALIAS if _ALIAS in gateways else DEFAULT
 
 
 def is_code(message: Message) -> bool:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from typing import Any
 
 from sms.backends.base import BaseSmsBackend
 from sms.message import Message
 
-from smsgateway.errors import SmsGatewayError
 from smsgateway_django.discretion import discreet
-from smsgateway_django.errors import InvalidGateway
+from smsgateway_django.failures import logged
 from smsgateway_django.sending import send_sms
 
 __all__ = ["SmsBackend"]
-
-_log = logging.getLogger("smsgateway.django")
 
 
 class SmsBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sms has no types
@@ -44,11 +40,7 @@ class SmsBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sms has no typ
 
     def _send(self, message: Message) -> int:
         sender = message.originator or None
-        try:
+        with logged("A message of django-sms was not sent", fail_silently=self.fail_silently):
             result = send_sms(message.body, message.recipients, sender=sender, using=self._using)
-        except (SmsGatewayError, InvalidGateway) as error:
-            if not self.fail_silently:
-                raise
-            _log.error("A message of django-sms was not sent: %s", error)
-            return 0
-        return len(result.accepted)
+            return len(result.accepted)
+        return 0

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from smsgateway.errors import OutcomeUnknown
+from smsgateway.errors import NotSent, OutcomeUnknown
 from smsgateway.http import Flow
 from smsgateway.message import Message
 from smsgateway.provider import LOCAL, Capabilities
@@ -36,7 +36,11 @@ class File:
         try:
             self.file_path.parent.mkdir(parents=True, exist_ok=True)
             # Unbuffered, so that a line is one write, and two processes do not mix theirs.
-            with self.file_path.open("ab", buffering=0) as file:
+            file = self.file_path.open("ab", buffering=0)
+        except OSError as error:
+            raise NotSent(f"{self.file_path} cannot be opened: {error.strerror}.") from error
+        try:
+            with file:
                 file.write(line.encode())
         except OSError as error:
             raise OutcomeUnknown(

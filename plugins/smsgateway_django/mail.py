@@ -17,7 +17,6 @@ what goes wrong is logged and not raised, unless a caller asks for it by `fail_s
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from copy import copy
@@ -30,19 +29,19 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
-from smsgateway.errors import InvalidPhoneNumber, SmsGatewayError
+from smsgateway.errors import InvalidPhoneNumber
 from smsgateway.phone import to_e164
 from smsgateway_django.aliases import gateways
 from smsgateway_django.discretion import discreet
+from smsgateway_django.failures import logged
 from smsgateway_django.mail_options import MailOptions, has_mailers, read_mail_options
 from smsgateway_django.pager import Pager
 from smsgateway_django.summary import summary_of
 
 __all__ = ["EmailBackend"]
 
-_log = logging.getLogger("smsgateway.django")
-
-_is_texting = ContextVar("_is_texting", default=False)
+#: How many sends of this backend what happens now has come out of.
+_depth = ContextVar("_depth", default=0)
 
 
 class EmailBackend(BaseEmailBackend):
@@ -107,46 +106,47 @@ class EmailBackend(BaseEmailBackend):
                 others were texted.
             SmsGatewayError: The text was not sent.
         """
-        if _is_texting.get():
-            # To text somebody has failed, and the log of that is mailed here: it would never end.
-            return 0
-        token = _is_texting.set(True)
+        depth = _depth.get()
+        if depth > 1:
+            return 0  # it tells that the mail for the others failed: to mail that would never end
+        token = _depth.set(depth + 1)
         try:
-            return sum(self._is_sent(each) for each in email_messages)
+            return sum(self._is_sent(each, is_echo=depth > 0) for each in email_messages)
         finally:
-            _is_texting.reset(token)
+            _depth.reset(token)
 
-    def _is_sent(self, message: EmailMessage) -> bool:
-        try:
-            self._send(message)
-        except Exception as error:  # the backend for the others is somebody else's
-            if not self.fail_silently:
-                raise
-            is_ours = isinstance(error, SmsGatewayError | ImproperlyConfigured)
-            _log.error("A mail was not sent as SMS: %s", error if is_ours else type(error).__name__)
-            return False
-        return True
+    def _is_sent(self, message: EmailMessage, *, is_echo: bool) -> bool:
+        words = "A mail was not sent as SMS"
+        # Any error: the backend for the others is somebody else's.
+        with logged(words, fail_silently=self.fail_silently, errors=(Exception,)):
+            return self._echo(message) if is_echo else self._send(message)
+        return False
 
-    def _send(self, message: EmailMessage) -> None:
+    def _echo(self, message: EmailMessage) -> bool:
+        """Mail what has come out of texting, such as the log of a failure, to the others alone.
+
+        A text of it would make the next one.
+        """
         options = self.options
-        numbers = {
-            address: options.numbers.get(parseaddr(address)[1].lower())
-            for address in message.recipients()
-        }
-        rest = {address for address, number in numbers.items() if number is None}
+        numbers, rest = _divided(message, options)
+        self._mail(message, rest, options.others)
+        return not numbers and options.others is not None
+
+    def _send(self, message: EmailMessage) -> bool:
+        options = self.options
+        numbers, rest = _divided(message, options)
         try:
-            found = [number for number in numbers.values() if number is not None]
-            problems = self._text(message, options, found)
+            problems = self._text(message, options, numbers)
         finally:  # whatever becomes of the text, the others get their mail
-            if rest and options.others is not None:
-                self._mail(message, rest, options.others)
+            self._mail(message, rest, options.others)
         if rest and options.others is None:
             problems.append(
-                f"{len(rest)} of {len(numbers)} mail addresses have no number in NUMBERS, "
-                "and there is no backend for OTHERS."
+                f"{len(rest)} of {len(set(message.recipients()))} mail addresses have no number in "
+                "NUMBERS, and there is no backend for OTHERS."
             )
         if problems:
             raise ImproperlyConfigured(" ".join(problems))
+        return True
 
     def _text(self, message: EmailMessage, options: MailOptions, to: Iterable[str]) -> list[str]:
         """Text all numbers that are right, and say what is wrong with the others."""
@@ -161,8 +161,10 @@ class EmailBackend(BaseEmailBackend):
             Pager(options, numbers).page(summary_of(message))
         return problems
 
-    def _mail(self, message: EmailMessage, addresses: set[str], others: str) -> None:
-        """Mail a message to some of its recipients."""
+    def _mail(self, message: EmailMessage, addresses: set[str], others: str | None) -> None:
+        """Mail a message to some of its recipients, where there is a backend for that."""
+        if not addresses or others is None:
+            return
         part = copy(message)
         part.to, part.cc, part.bcc = (
             [address for address in listed if address in addresses]
@@ -174,3 +176,13 @@ class EmailBackend(BaseEmailBackend):
             else mail.get_connection(others, fail_silently=self.fail_silently)
         )
         backend.send_messages([part])
+
+
+def _divided(message: EmailMessage, options: MailOptions) -> tuple[list[str], set[str]]:
+    """Return the numbers of the recipients who have one, and the addresses of the others."""
+    numbers = {
+        address: options.numbers.get(parseaddr(address)[1].lower())
+        for address in message.recipients()
+    }
+    found = [number for number in numbers.values() if number is not None]
+    return found, {address for address, number in numbers.items() if number is None}

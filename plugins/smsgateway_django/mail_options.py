@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core import mail
-from django.utils.module_loading import import_string
 
-from smsgateway.errors import ConfigurationError, InvalidPhoneNumber
-from smsgateway.fields import make, no_such
+from smsgateway.errors import ConfigurationError
+from smsgateway.fields import make
 from smsgateway.flood import FloodRules
-from smsgateway.phone import to_e164
-from smsgateway_django.aliases import build
-from smsgateway_django.errors import InvalidGateway
-from smsgateway_django.setting import DEFAULT, read_setting
+from smsgateway_django.setting import DEFAULT, no_such_key
 
-__all__ = ["MailOptions", "has_mailers", "problems_with", "read_mail_options"]
+__all__ = ["MailOptions", "has_mailers", "read_mail_options"]
 
 _KEYS = ["LIMIT", "NUMBERS", "OTHERS", "SEGMENTS", "STATE", "USING", "WINDOW"]
 
@@ -78,7 +74,7 @@ def read_mail_options(given: Mapping[str, Any]) -> MailOptions:
         raise ConfigurationError("SMSGATEWAY_MAIL must be a dict.")
     for key in setting:
         if key not in _KEYS:
-            raise ConfigurationError(no_such(str(key), "key", _KEYS, of="SMSGATEWAY_MAIL"))
+            raise ConfigurationError(no_such_key(key, "key", _KEYS, of="SMSGATEWAY_MAIL"))
     said = {name: value for name, value in given.items() if value is not None}
     values = {key.lower(): value for key, value in setting.items()} | said
     numbers = values.pop("numbers", {})
@@ -86,37 +82,3 @@ def read_mail_options(given: Mapping[str, Any]) -> MailOptions:
         raise ConfigurationError("numbers must be a dict of phone numbers by mail address.")
     options: MailOptions = make(MailOptions, values)
     return replace(options, numbers={each.lower(): number for each, number in numbers.items()})
-
-
-def problems_with(options: MailOptions) -> Iterator[str]:
-    """Say what is wrong with options, as far as that can be known before a mail is sent."""
-    aliases = read_setting()
-    if options.using in aliases:
-        yield from _problems_with_numbers(options)
-    else:
-        yield no_such(options.using, "alias", list(aliases), of="SMSGATEWAY")
-    if options.others is not None:
-        yield from _problems_with_others(options.others)
-
-
-def _problems_with_numbers(options: MailOptions) -> Iterator[str]:
-    try:
-        region = build(options.using).options.region
-    except InvalidGateway:
-        return  # the check of aliases says so
-    for address, number in options.numbers.items():
-        try:
-            to_e164(str(number), region)
-        except InvalidPhoneNumber as error:
-            yield f"the number of {address} is wrong. {error}"
-
-
-def _problems_with_others(others: str) -> Iterator[str]:
-    if has_mailers():
-        if others not in settings.MAILERS:
-            yield no_such(others, "alias", list(settings.MAILERS), of="MAILERS")
-        return
-    try:
-        import_string(others)
-    except ImportError as error:
-        yield f"others must be the dotted path of an e-mail backend: {error}."

@@ -27,15 +27,6 @@ class SentMessage(Message):
     sent_using: str
 
 
-def _is_test_environment() -> bool:
-    if not hasattr(mail, "outbox"):
-        return False
-    # A site that keeps its mail in memory has that list, too.
-    from django.test import utils  # noqa: PLC0415 - hardly a site that is no test comes this far
-
-    return hasattr(utils._TestState, "saved_data")  # noqa: SLF001 - Django has no public word for it
-
-
 class Outbox(Sequence[SentMessage]):
     """The messages that the backend `locmem` has kept: one for each `send_sms`.
 
@@ -46,16 +37,6 @@ class Outbox(Sequence[SentMessage]):
     def __init__(self) -> None:
         self._messages: list[SentMessage] = []
         self._belongs_to: object = None
-        self._takes_all = False
-
-    @property
-    def takes_all(self) -> bool:
-        """Whether what every alias sends comes here: in Django's test environment, under pytest."""
-        return self._takes_all or _is_test_environment()
-
-    def take_all(self) -> None:
-        """Take what every alias sends, in a process that runs tests without Django's runner."""
-        self._takes_all = True
 
     def _current(self) -> list[SentMessage]:
         mails = getattr(mail, "outbox", None)

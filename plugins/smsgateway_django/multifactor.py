@@ -17,7 +17,7 @@ __all__ = ["send"]
 def send(user: AbstractBaseUser, message: str) -> bool:
     """Send a user's code and return whether it was accepted; if not, multifactor says so.
 
-    The number is what the function in its entry returns.
+    The number is what the function in its entry returns; of several entries, in that of the first.
     """
     entries = mf_settings["FALLBACKS"].values()
     find_number = next(find for find, path in entries if import_string(path) is send)

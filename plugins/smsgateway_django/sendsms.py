@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 
 from sendsms.backends.base import BaseSmsBackend
 from sendsms.message import SmsMessage
 
-from smsgateway.errors import SmsGatewayError
 from smsgateway_django.discretion import discreet
-from smsgateway_django.errors import InvalidGateway
+from smsgateway_django.failures import logged
 from smsgateway_django.sending import send_sms
 
 __all__ = ["SmsBackend"]
-
-_log = logging.getLogger("smsgateway.django")
 
 
 class SmsBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sendsms has no types
@@ -33,11 +29,7 @@ class SmsBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sendsms has no
 
     def _is_sent(self, message: SmsMessage) -> bool:
         sender, flash = message.from_phone or None, bool(message.flash)
-        try:
+        with logged("A message of django-sendsms was not sent", fail_silently=self.fail_silently):
             send_sms(message.body, message.to, sender=sender, flash=flash)
-        except (SmsGatewayError, InvalidGateway) as error:
-            if not self.fail_silently:
-                raise
-            _log.error("A message of django-sendsms was not sent: %s", error)
-            return False
-        return True
+            return True
+        return False

@@ -23,6 +23,7 @@ from smsgateway.hooks import Stop, hookimpl
 from smsgateway.message import Message
 from smsgateway.provider import Provider
 from smsgateway.result import DeliveryReport, IncomingMessage, SendResult
+from smsgateway_django.dummy import Dummy
 from smsgateway_django.files import File
 from smsgateway_django.memory import Locmem
 from smsgateway_django.setting import Alias
@@ -77,8 +78,8 @@ class Forwarder:
 
     @hookimpl
     def register_providers(self) -> list[type[Provider]]:
-        """Bring `locmem` and `file`."""
-        return [Locmem, File]
+        """Bring `dummy`, `file` and `locmem`."""
+        return [Dummy, File, Locmem]
 
     @hookimpl
     def before_send(self, message: Message) -> Message | Stop:

@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from smsgateway_django.environment import begin_pytest
+
 if TYPE_CHECKING:
     from smsgateway_django.memory import Outbox
 
 __all__ = ["smsoutbox"]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup() -> None:
-    """Send nothing from the fixtures of a class, a module or the session, either."""
-    _begin()
+def pytest_configure() -> None:
+    """Let every alias fill the outbox, whoever sets Django up, and whenever."""
+    begin_pytest()
 
 
 @pytest.fixture(autouse=True)
 def _empty_smsoutbox() -> None:
-    _begin()  # again: a fixture may have been what sets Django up
+    _empty_outbox()
 
 
 @pytest.fixture
@@ -35,15 +36,8 @@ def smsoutbox(_empty_smsoutbox: None) -> Outbox:
     return outbox
 
 
-def _begin() -> None:
-    """Let every alias fill the outbox, and empty it.
-
-    pytest-django empties the outbox of mails in place, so that ours would see no new test.
-    """
-    conf = sys.modules.get("django.conf")
-    if conf is None or not conf.settings.configured:
-        return
-    from smsgateway_django.memory import outbox  # noqa: PLC0415 - only where Django is used
-
-    outbox.take_all()
-    outbox.clear()
+def _empty_outbox() -> None:
+    """Begin a test: pytest-django empties the outbox of mails in place, so ours would see none."""
+    memory = sys.modules.get("smsgateway_django.memory")
+    if memory is not None:  # else nothing was sent yet
+        memory.outbox.clear()

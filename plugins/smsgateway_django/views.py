@@ -8,9 +8,8 @@ from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
-from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest as DjangoRequest
-from django.http import HttpResponse
+from django.http import HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -21,6 +20,7 @@ from smsgateway_django.aliases import gateways
 from smsgateway_django.discretion import discreet
 from smsgateway_django.errors import InvalidGateway
 from smsgateway_django.setting import read_alias
+from smsgateway_django.transactions import never_atomic
 
 __all__ = ["receive"]
 
@@ -33,7 +33,7 @@ _ALLOWED = ("GET", "HEAD", "POST")
 @csrf_exempt
 @login_not_required
 @sensitive_post_parameters()
-@non_atomic_requests  # or a receiver that breaks the transaction would undo what others have kept
+@never_atomic  # or a receiver that breaks the transaction would undo what others have kept
 def receive(request: DjangoRequest, alias: str, token: str = "") -> HttpResponse:
     """Take what an alias's provider brings: delivery reports and incoming messages.
 
@@ -47,8 +47,7 @@ def receive(request: DjangoRequest, alias: str, token: str = "") -> HttpResponse
         alias: Whose provider it is.
         token: What ends the path for vendors that sign nothing; the provider reads it there.
     """
-    del token
-    status = _receive(request, alias)
+    status = _receive(request, alias, token)
     response = HttpResponse(status=status, content_type="text/plain")
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         response["Allow"] = ", ".join(_ALLOWED)
@@ -59,23 +58,17 @@ def receive(request: DjangoRequest, alias: str, token: str = "") -> HttpResponse
 
 
 @discreet
-def _receive(request: DjangoRequest, alias: str) -> HTTPStatus:
+def _receive(request: DjangoRequest, alias: str, token: str) -> HTTPStatus:
     if alias not in gateways:
         return HTTPStatus.NOT_FOUND
     if request.method == "HEAD":
         return HTTPStatus.OK  # some vendors look whether anybody is there
     if request.method not in _ALLOWED:
         return HTTPStatus.METHOD_NOT_ALLOWED
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    if len(body) > _LONGEST:
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    return _hand_over(request, alias, body)
+    return _hand_over(request, alias, token)
 
 
-def _hand_over(request: DjangoRequest, alias: str, body: bytes) -> HTTPStatus:
+def _hand_over(request: DjangoRequest, alias: str, token: str) -> HTTPStatus:
     try:
         # As the vendor called it: by HTTPS, whatever a proxy made of it.
         site = read_alias(alias).public_url or f"https://{request.get_host()}"
@@ -85,14 +78,18 @@ def _hand_over(request: DjangoRequest, alias: str, body: bytes) -> HTTPStatus:
                 method=str(request.method),
                 url=f"{site}{request.get_full_path()}",
                 headers=request.headers,
-                body=body,
+                body=_body(request),
                 received_at=datetime.now(UTC),
             ),
         )
+    except RequestDataTooBig:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     except UnsupportedFeature:
         return HTTPStatus.NOT_FOUND
     except (WebhookError, ConfigurationError) as error:
-        _log.warning("SMSGATEWAY[%r]: a webhook request was refused: %s", alias, error)
+        # Vendors sign the URL that they call: this one, or no signature is right.
+        url = f"{site}{request.path.removesuffix(token)}"
+        _log.warning("SMSGATEWAY[%r]: a webhook request to %s was refused: %s", alias, url, error)
         return HTTPStatus.BAD_REQUEST
     except PluginFailed:
         return HTTPStatus.INTERNAL_SERVER_ERROR  # it has been logged, where it happened
@@ -100,3 +97,19 @@ def _hand_over(request: DjangoRequest, alias: str, body: bytes) -> HTTPStatus:
         _log.error("%s", error)
         return HTTPStatus.INTERNAL_SERVER_ERROR
     return HTTPStatus.OK
+
+
+def _body(request: DjangoRequest) -> bytes:
+    """Read what was sent.
+
+    Raises:
+        RequestDataTooBig: It is longer than what vendors send.
+        WebhookError: It was cut short.
+    """
+    try:
+        body = request.body
+    except UnreadablePostError as error:
+        raise WebhookError("It was cut short.") from error
+    if len(body) > _LONGEST:
+        raise RequestDataTooBig
+    return body

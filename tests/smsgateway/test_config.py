@@ -15,7 +15,7 @@ from smsgateway import (
     hookimpl,
 )
 from smsgateway.config import GatewayOptions, Guarantee, build, parse_url
-from smsgateway.hooks import Plugins
+from smsgateway.hooks import Plugins, installed_plugins
 from smsgateway.http import Flow
 from smsgateway.provider import Capabilities, Provider
 
@@ -163,6 +163,15 @@ def test_an_account_may_have_a_class_that_is_not_installed() -> None:
         build({"provider": Pigeon, "usrname": "u"}, Plugins())
 
 
+def test_options_are_listed_once_each() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        build({"provider": "console", "colour": "red"}, installed_plugins())
+
+    listed = str(caught.value).partition("There are: ")[2].split(", ")
+    assert {"rates", "stream"} < set(listed)
+    assert len(listed) == len(set(listed))
+
+
 def test_values_of_the_right_type_are_taken_as_they_are() -> None:
     rates = RateTable()
 
@@ -182,6 +191,7 @@ def test_values_of_the_right_type_are_taken_as_they_are() -> None:
         pytest.param({"usrname": "u"}, "Did you mean 'username'", id="near option"),
         pytest.param({"regoin": "DK"}, "Did you mean 'region'", id="near gateway option"),
         pytest.param({"to": "+4522334488"}, "No option of pigeon is called 'to'", id="recipients"),
+        pytest.param({1: 2}, "No option of pigeon is called", id="no name"),
         pytest.param({"birds": "many"}, "birds must be a whole number", id="int"),
         pytest.param({"birds": True}, "birds must be a whole number", id="bool as int"),
         pytest.param({"tame": "perhaps"}, "tame must be true or false", id="bool"),

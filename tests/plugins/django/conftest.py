@@ -54,7 +54,7 @@ def heard(
 @pytest.fixture
 def _outside_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Be as a program is that does not test: Django's test environment is not set up."""
-    monkeypatch.setattr("smsgateway_django.memory.Outbox.takes_all", False)
+    monkeypatch.setattr("smsgateway_django.environment.is_test", lambda: False)
 
 
 class Project:

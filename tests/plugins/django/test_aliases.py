@@ -113,6 +113,49 @@ def test_in_tests_an_alias_needs_no_secret() -> None:
     assert result.accepted[0].to == "+4522334488"
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"gateways": ["main", "spare"]}, id="by name"),
+        pytest.param({"gateways": ["route", "main"]}, id="a route in a route"),
+        pytest.param({"gateways": ["default", "main"]}, id="a ring"),
+        pytest.param({"gateways": ["null://?region=DK"]}, id="a URL"),
+        pytest.param({"gateways": ({"provider": "null", "region": "dk"},)}, id="an account"),
+        pytest.param({"gateways": ["null://"], "region": "DK"}, id="its own"),
+    ],
+)
+def test_in_tests_a_route_reads_numbers_as_its_members_do(
+    settings: Any, options: dict[str, Any]
+) -> None:
+    settings.SMSGATEWAY = {
+        "default": {"BACKEND": "failover", "OPTIONS": options},
+        "route": {"BACKEND": "country", "OPTIONS": {"gateways": {"*": "main", "SE": "spare"}}},
+        "main": {"BACKEND": "null", "OPTIONS": {"region": "DK"}},
+        "spare": {"BACKEND": "cpsms", "OPTIONS": {"token_env": "NO_SUCH", "region": "DK"}},
+    }
+
+    assert gateways["default"].options.region == "DK"
+    assert send_sms("Hej", "22334488").accepted[0].to == "+4522334488"
+
+
+@pytest.mark.parametrize(
+    "gateways_of_it",
+    [
+        pytest.param(["main", "null://"], id="one says nothing"),
+        pytest.param(["main", "null://?region=SE"], id="they differ"),
+        pytest.param(["nobody", "cpsms:", 3], id="none can be read"),
+        pytest.param([], id="there is none"),
+    ],
+)
+def test_in_tests_a_route_guesses_no_region(settings: Any, gateways_of_it: list[object]) -> None:
+    settings.SMSGATEWAY = {
+        "default": {"BACKEND": "failover", "OPTIONS": {"gateways": gateways_of_it}},
+        "main": {"BACKEND": "null", "OPTIONS": {"region": "DK"}},
+    }
+
+    assert gateways["default"].options.region is None
+
+
 def test_in_tests_an_alias_sends_if_it_says_so(
     cpsms_emulator: CpsmsEmulator, smsoutbox: Any
 ) -> None:

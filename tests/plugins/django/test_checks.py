@@ -16,6 +16,34 @@ CPSMS: dict[str, Any] = {
 }
 GATEWAYAPI = {"BACKEND": "gatewayapi", "OPTIONS": {"token_env": "PATH"}}
 NULL = {"BACKEND": "null"}
+LACKING: dict[str, Any] = {
+    "BACKEND": "cpsms",
+    "OPTIONS": {"username": "acme", "api_key_env": "NO_SUCH_VARIABLE"},
+}
+WITHOUT_SECRET = [
+    pytest.param(LACKING, id="a variable"),
+    pytest.param(
+        {"BACKEND": "cpsms", "OPTIONS": {"username": "acme", "api_key_file": "no/such/file"}},
+        id="a file",
+    ),
+    pytest.param(CPSMS | {"PREVIOUS": [{"api_key_env": "NO_SUCH_VARIABLE"}]}, id="previous"),
+    pytest.param({"BACKEND": "failover", "OPTIONS": {"gateways": ["spare"]}}, id="a name"),
+    pytest.param(
+        {
+            "BACKEND": "failover",
+            "OPTIONS": {"gateways": ["cpsms://acme@default?api_key_env=NO_SUCH_VARIABLE"]},
+        },
+        id="a URL",
+    ),
+    pytest.param(
+        {
+            "BACKEND": "country",
+            "OPTIONS": {"gateways": {"DK": LACKING["OPTIONS"] | {"provider": "cpsms"}}},
+        },
+        id="an account in a route",
+    ),
+    pytest.param({"BACKEND": "fault", "OPTIONS": {"inner": "spare"}}, id="around another"),
+]
 
 
 def check(settings: Any, *, deploy: bool = False, **aliases: Any) -> list[CheckMessage]:
@@ -41,8 +69,60 @@ def test_every_alias_is_built_though_tests_replace_them_all(settings: Any) -> No
 
 
 @pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(None, id="no dict"),
+        pytest.param({"BACKEND": "cpsms://acme:a-secret-key@sms.example"}, id="a URL"),
+        pytest.param({"BACKEND": ".foo"}, id="a path that is none"),
+        pytest.param({"BACKEND": "..."}, id="dots"),
+        pytest.param({"BACKEND": "shop.broken.Backend"}, id="a module that raises"),
+        pytest.param(NULL | {"OPTIONS": None}, id="no options"),
+        pytest.param(NULL | {"OPTIONS": {1: "a-secret-key"}}, id="an option without a name"),
+    ],
+)
+@pytest.mark.parametrize("deploy", [False, True])
+def test_a_slip_of_any_kind_is_a_sentence(settings: Any, entry: object, *, deploy: bool) -> None:
+    (message,) = check(settings, deploy=deploy, default=entry)
+
+    assert message.id == "smsgateway.E001"
+    assert message.msg.startswith("SMSGATEWAY['default']: ")
+    assert "a-secret-key" not in message.msg
+
+
+@pytest.mark.parametrize("entry", WITHOUT_SECRET)
+def test_tests_start_where_no_secret_is(settings: Any, entry: dict[str, Any]) -> None:
+    assert check(settings, default=entry, spare=LACKING) == []
+
+
+@pytest.mark.parametrize("entry", WITHOUT_SECRET)
+@pytest.mark.usefixtures("_outside_tests")
+def test_a_secret_that_is_not_there_is_told(settings: Any, entry: dict[str, Any]) -> None:
+    messages = check(settings, default=entry, spare=LACKING)
+
+    assert ids(messages) == ["smsgateway.E001", "smsgateway.E001"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(LACKING | {"TEST": {"SEND": True}}, id="one that sends in tests"),
+        pytest.param({"BACKEND": "failover", "OPTIONS": {"gateways": ["default"]}}, id="a ring"),
+        pytest.param({"BACKEND": "failover", "OPTIONS": {"gateways": 3}}, id="no gateways"),
+        pytest.param({"BACKEND": "failover", "OPTIONS": {"gateways": [3, "no"]}}, id="no account"),
+        pytest.param(
+            {"BACKEND": "cpsms", "OPTIONS": {"api_kye": "x", "guard_file": "no/such/file"}},
+            id="a slip beside a file that is made",
+        ),
+    ],
+)
+def test_other_slips_are_told_in_tests_too(settings: Any, entry: dict[str, Any]) -> None:
+    assert ids(check(settings, default=entry)) == ["smsgateway.E001"]
+
+
+@pytest.mark.parametrize(
     "previous", [[{"report_secrt": "old"}], [{"report_secret_env": "NO_SUCH_VARIABLE"}]]
 )
+@pytest.mark.usefixtures("_outside_tests")
 def test_previous_options_are_checked_too(settings: Any, previous: Any) -> None:
     (message,) = check(settings, default=CPSMS | {"PREVIOUS": previous})
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from inspect import getmembers, isfunction
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
 
+from smsgateway.gateway import SmsGateway
+from smsgateway.message import Message
 from smsgateway_cpsms.emulator import CpsmsEmulator
 from smsgateway_cpsms.emulator.switches import Faults
-from smsgateway_django import asend_sms, send_sms
+from smsgateway_django import asend_sms, gateways, send_sms
 from smsgateway_django.codes import send_code
 from smsgateway_django.discretion import discreet, forget_variables
 from smsgateway_django.mail import EmailBackend
@@ -63,6 +66,12 @@ def quoting(message: Any, **_: Any) -> None:
     raise ValueError(len(text), len(to))
 
 
+def dictated() -> Iterator[Message]:
+    """Give a message, and fail."""
+    yield Message(text=TEXT, to=NUMBER)
+    raise OSError(len(TEXT))
+
+
 SENDS = [
     pytest.param(lambda: send_sms(TEXT, NUMBER), id="send_sms"),
     pytest.param(lambda: send_sms(TEXT, [NUMBER] * 30), id="many, in threads"),
@@ -72,6 +81,10 @@ SENDS = [
     pytest.param(lambda: asyncio.run(asend_sms(TEXT, WRONG)), id="asend_sms, a wrong number"),
     pytest.param(lambda: send_code(TEXT, NUMBER), id="a code"),
     pytest.param(lambda: task.func(TEXT, NUMBER), id="a task"),
+    pytest.param(lambda: gateways["default"].send(TEXT, to=NUMBER), id="a gateway"),
+    pytest.param(lambda: gateways.default.estimate(TEXT, to=WRONG), id="an estimate"),
+    pytest.param(lambda: [gateways.default.balance()], id="a balance"),
+    pytest.param(lambda: list(gateways.default.send_many(dictated())), id="many messages"),
     pytest.param(lambda: BACKEND.send_messages([MAIL]), id="mail"),
 ]
 
@@ -101,6 +114,38 @@ def test_a_send_that_fails_shows_nothing_private(
 
     assert "smsgateway_django" in shown
     assert [secret for secret in SECRETS if secret in shown] == []
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        pytest.param({"main": {"OPTIONS": {"api_key": KEY}}}, id="no such alias"),
+        pytest.param({"default": {"OPTIONS": {"x": KEY}}}, id="no backend"),
+        pytest.param(
+            {"default": {"BACKEND": "cpsms", "OPTIONS": {"x": KEY}, "TEST": {"SEND": True}}},
+            id="no such option",
+        ),
+        pytest.param(f"cpsms://demo:{KEY}@default", id="a URL"),
+    ],
+)
+def test_a_setting_that_is_wrong_shows_no_secret(settings: Any, setting: object) -> None:
+    settings.SMSGATEWAY = setting
+
+    error = fail(lambda: gateways["default"])
+
+    # Not the whole report: Django adds the settings to it, and hides what it thinks is secret.
+    frames = ExceptionReporter(None, type(error), error, error.__traceback__).get_traceback_frames()
+    shown = str([frame["vars"] for frame in frames])
+    assert len(frames) > 2
+    assert KEY not in shown
+
+
+PUBLIC = [name for name, _ in getmembers(SmsGateway, isfunction) if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("name", sorted({*PUBLIC} - {"close", "health", "send_many", "send_steps"}))
+def test_every_method_of_a_gateway_is_discreet(name: str) -> None:
+    assert hasattr(getattr(gateways["default"], name), "__wrapped__")
 
 
 def test_a_receiver_that_fails_shows_nothing_private(listen: Listen) -> None:
@@ -140,6 +185,23 @@ def test_what_was_handled_before_keeps_its_variables() -> None:
     shown = report(fail(view))
 
     assert "two chairs".upper() in shown
+
+
+def test_an_error_that_another_took_the_place_of_is_forgotten_too() -> None:
+    def dial(number: str) -> None:
+        raise OSError(len(number))
+
+    @discreet
+    def send() -> None:
+        try:
+            dial(NUMBER)
+        except OSError:
+            raise KeyError  # noqa: B904 - as code does that nobody has looked at
+
+    shown = report(fail(send))
+
+    assert "dial" in shown
+    assert NUMBER not in shown
 
 
 def test_causes_that_go_round_in_a_ring_are_forgotten_once() -> None:

@@ -41,11 +41,23 @@ def test_every_message_is_a_line_of_json(settings: Any, tmp_path: Path) -> None:
     assert result.recipients[0].status == "scheduled"
 
 
-def test_a_file_that_cannot_be_written_fails_the_send(settings: Any, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_opened_has_no_message(settings: Any, tmp_path: Path) -> None:
     use(settings, tmp_path)
 
-    with pytest.raises(SendFailed, match="could not be written: Is a directory"):
+    with pytest.raises(SendFailed, match="cannot be opened: Is a directory") as raised:
         send_sms("Hej", "+4522334488")
+
+    assert raised.value.result.recipients[0].status == "not_sent"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+def test_a_file_that_cannot_be_written_may_have_the_message(settings: Any) -> None:
+    use(settings, Path("/dev/full"))
+
+    with pytest.raises(SendFailed, match="could not be written: No space left") as raised:
+        send_sms("Hej", "+4522334488")
+
+    assert raised.value.result.recipients[0].status == "unknown"
 
 
 def test_processes_do_not_mix_their_lines(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import django
@@ -15,7 +16,7 @@ from smsgateway.errors import SendFailed
 from smsgateway.hooks import Stop
 from smsgateway_django.mail import EmailBackend
 from smsgateway_django.memory import Outbox
-from smsgateway_django.signals import pre_send
+from smsgateway_django.signals import post_send, pre_send
 
 Listen = Callable[..., None]
 
@@ -23,6 +24,32 @@ ANNA, BO, CAROL = "anna@shop.example", "bo@shop.example", "carol@shop.example"
 NUMBERS = {"Anna@shop.example": "+4522334488", BO: "+46701234567"}
 OTHERS = "django.core.mail.backends.locmem.EmailBackend"
 has_mailers = django.VERSION >= (6, 1)
+
+
+class Mailing(logging.Handler):
+    """Mails what is logged to all people, as `AdminEmailHandler` does."""
+
+    def __init__(self, backend: EmailBackend) -> None:
+        super().__init__()
+        self.backend = backend
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Mail."""
+        self.backend.send_messages([EmailMessage(record.getMessage(), "", None, [ANNA, CAROL])])
+
+
+@pytest.fixture
+def log_to() -> Iterator[Callable[[EmailBackend], None]]:
+    """Mail our log by a backend."""
+    log, handlers = logging.getLogger("smsgateway.django"), []
+
+    def mail_by(backend: EmailBackend) -> None:
+        handlers.append(Mailing(backend))
+        log.addHandler(handlers[-1])
+
+    yield mail_by
+    for handler in handlers:
+        log.removeHandler(handler)
 
 
 def send(backend: EmailBackend, *to: str, **fields: Any) -> int:
@@ -155,6 +182,61 @@ def test_others_get_their_mail_though_the_text_fails(
         send(EmailBackend(numbers=NUMBERS, others=OTHERS, fail_silently=False), ANNA, CAROL)
 
     assert [message.to for message in mailoutbox] == [[CAROL]]
+
+
+@pytest.fixture
+def bridge(settings: Any) -> EmailBackend:
+    """A backend that mails to those who have no number, whichever Django it is."""
+    settings.MAILERS = {OTHERS: {"BACKEND": OTHERS}}
+    return EmailBackend(numbers=NUMBERS, others=OTHERS)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+def test_what_a_receiver_mails_meanwhile_goes_to_the_others_and_makes_no_text(
+    bridge: EmailBackend, listen: Listen, smsoutbox: Outbox, mailoutbox: list[EmailMessage]
+) -> None:
+    reached = []
+    listen(post_send, lambda **_: reached.extend([send(bridge, BO, CAROL), send(bridge, CAROL)]))
+
+    assert send(bridge, ANNA) == 1
+
+    assert reached == [0, 1]
+    assert [message.to for message in smsoutbox] == [("+4522334488",)]
+    assert [message.to for message in mailoutbox] == [[CAROL], [CAROL]]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+def test_that_a_text_failed_is_mailed_to_the_others(
+    bridge: EmailBackend,
+    listen: Listen,
+    log_to: Callable[[EmailBackend], None],
+    mailoutbox: list[EmailMessage],
+) -> None:
+    listen(pre_send, lambda **_: Stop("quiet hours"))
+    log_to(bridge)
+
+    send(bridge, ANNA)
+
+    assert [(message.to, message.subject) for message in mailoutbox] == [
+        ([CAROL], "A mail was not sent as SMS: No recipient was accepted (stopped). quiet hours")
+    ]
+
+
+def test_that_a_mail_failed_is_not_mailed_for_ever(
+    settings: Any,
+    log_to: Callable[[EmailBackend], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings.MAILERS = {"shop.backends.Unreachable": {"BACKEND": "shop.backends.Unreachable"}}
+    bridge = EmailBackend(numbers=NUMBERS, others="shop.backends.Unreachable")
+    log_to(bridge)
+
+    assert send(bridge, CAROL) == 0
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "A mail was not sent as SMS: ConnectionRefusedError",
+        "A mail was not sent as SMS: ConnectionRefusedError",
+    ]
 
 
 @pytest.mark.parametrize(

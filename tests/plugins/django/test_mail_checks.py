@@ -15,6 +15,8 @@ from django.utils.module_loading import import_string
 Say = Callable[..., None]
 
 NUMBERS = {"anna@shop.example": "22334488"}
+OURS = "smsgateway_django.mail.EmailBackend"
+IN_A_RING = "others leads back to a backend that texts: it must be one that mails."
 OTHERS = "django.core.mail.backends.locmem.EmailBackend"
 has_mailers = django.VERSION >= (6, 1)
 
@@ -95,6 +97,33 @@ def test_a_backend_for_the_others_that_is_none_is_told(settings: Any) -> None:
 
 
 @pytest.mark.skipif(has_mailers, reason="OTHERS is an alias of MAILERS there")
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        pytest.param(
+            "smtp://anna:a-secret-key@mail.example",
+            "others must be the dotted path of an e-mail backend.",
+            id="a URL, whose password is not shown",
+        ),
+        pytest.param(
+            ".x", "others must be the dotted path of an e-mail backend.", id="a path that is none"
+        ),
+        pytest.param(
+            "shop.broken.Backend",
+            "others must be the dotted path of an e-mail backend: it cannot be imported: "
+            "ZeroDivisionError.",
+            id="a module that raises",
+        ),
+        pytest.param(OURS, IN_A_RING, id="itself"),
+    ],
+)
+def test_what_cannot_mail_to_the_others_is_told(settings: Any, others: str, words: str) -> None:
+    settings.SMSGATEWAY_MAIL = {"NUMBERS": NUMBERS, "OTHERS": others}
+
+    assert problems() == [f"SMSGATEWAY_MAIL: {words}"]
+
+
+@pytest.mark.skipif(has_mailers, reason="OTHERS is an alias of MAILERS there")
 def test_a_backend_for_the_others_is_a_dotted_path(settings: Any) -> None:
     settings.SMSGATEWAY_MAIL = {"OTHERS": OTHERS}
 
@@ -106,7 +135,7 @@ class Mailers:
 
     def __getitem__(self, alias: str) -> Any:
         mailer = current.MAILERS[alias]
-        return import_string(mailer["BACKEND"])(**mailer["OPTIONS"])
+        return import_string(mailer["BACKEND"])(**mailer.get("OPTIONS", {}))
 
 
 @pytest.fixture
@@ -123,7 +152,8 @@ def sms(settings: Any, _mailers: None) -> Say:
         settings.MAILERS = {
             "smtp": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"},
             "gone": {"BACKEND": "no.such.Backend"},
-            "sms": {"BACKEND": "smsgateway_django.mail.EmailBackend", "OPTIONS": options},
+            "sms": {"BACKEND": OURS, "OPTIONS": options},
+            "more": {"BACKEND": OURS},
         }
 
     return say
@@ -157,14 +187,16 @@ def test_a_mailer_with_an_unknown_option_is_told_in_djangos_words(sms: Say) -> N
         pytest.param(
             {"others": "smpt"},
             "No alias of MAILERS is called 'smpt'. "
-            "Did you mean 'smtp'? There are: gone, sms, smtp.",
+            "Did you mean 'smtp'? There are: gone, more, sms, smtp.",
             id="unknown mailer",
         ),
         pytest.param(
             {"others": OTHERS},
-            f"No alias of MAILERS is called {OTHERS!r}. There are: gone, sms, smtp.",
+            f"No alias of MAILERS is called {OTHERS!r}. There are: gone, more, sms, smtp.",
             id="a dotted path",
         ),
+        pytest.param({"others": "sms"}, IN_A_RING, id="itself"),
+        pytest.param({"others": "more"}, IN_A_RING, id="another that texts"),
         pytest.param(
             {"numbers": ["x"]},
             "numbers must be a dict of phone numbers by mail address.",
@@ -176,6 +208,30 @@ def test_the_options_of_a_mailer_are_checked(sms: Say, options: dict[str, Any], 
     sms(**options)
 
     assert [problem.removeprefix("MAILERS['sms']: ") for problem in problems()] == [words]
+
+
+@pytest.mark.usefixtures("_mailers")
+@pytest.mark.parametrize(
+    ("mailer", "words"),
+    [
+        pytest.param(None, "it must be a dict.", id="None"),
+        pytest.param(
+            {"BACKEND": ".x"}, "BACKEND must be the dotted path of an e-mail backend.", id="no path"
+        ),
+        pytest.param({"BACKEND": OURS, "OPTIONS": None}, "OPTIONS must be a dict.", id="options"),
+    ],
+)
+def test_a_mailer_of_another_shape_is_told(settings: Any, mailer: object, words: str) -> None:
+    settings.MAILERS = {"default": {}, "sms": mailer}
+
+    assert problems() == [f"MAILERS['sms']: {words}"]
+
+
+@pytest.mark.usefixtures("_mailers")
+def test_a_mailer_for_the_others_that_is_none_is_told_once(settings: Any) -> None:
+    settings.MAILERS = {1: {}, "sms": None, "more": {"BACKEND": OURS, "OPTIONS": {"others": "sms"}}}
+
+    assert problems() == ["MAILERS['sms']: it must be a dict."]
 
 
 def test_an_alias_that_is_wrong_is_told_once(settings: Any) -> None:

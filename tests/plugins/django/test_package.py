@@ -50,12 +50,17 @@ def test_pytest_finds_the_fixture_wherever_the_package_is_installed() -> None:
 def test_where_django_is_not_used_there_is_nothing_to_empty(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    outbox = smsgateway_django.outbox
     smsgateway_django.send_sms("Hej", "22334488")
-    monkeypatch.delitem(sys.modules, "django.conf")
+    monkeypatch.delitem(sys.modules, "smsgateway_django.memory")
 
-    testing._begin()
+    testing._empty_outbox()
 
-    assert len(smsgateway_django.outbox) == 1
+    assert len(outbox) == 1
+
+
+def test_a_shell_completes_what_it_exports() -> None:
+    assert set(smsgateway_django.__all__) <= set(dir(smsgateway_django))
 
 
 def test_the_signals_are_imported_from_their_module() -> None:

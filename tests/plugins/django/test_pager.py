@@ -54,6 +54,14 @@ def test_a_limit_is_told_when_it_is_reached() -> None:
     assert sent() == ["disk", "More will be held back. mail"]
 
 
+def test_a_limit_is_of_the_same_people() -> None:
+    page("disk", "mail", "stock", limit=3)
+
+    Pager(MailOptions(limit=3), ["+46701234567"]).page(Summary("price", "price"))
+
+    assert sent() == ["disk", "More will be held back. mail", "price"]
+
+
 def test_other_people_are_told_too() -> None:
     page("disk")
 

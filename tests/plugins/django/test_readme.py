@@ -37,6 +37,20 @@ from django.urls import resolve
 django.setup()
 print(*(resolve(f"/{path}").view_name for path in sys.argv[1:]))
 """
+SEND = """
+import sys
+
+import django
+from smsgateway.message import Message
+from smsgateway_django import gateways
+
+django.setup()
+for alias, gateway in gateways.items():
+    (to,) = gateway.send("Hej", to=sys.argv[1], dry_run=True).message.to
+    for account in gateway.route.leaves:
+        request = next(account.provider.send(account.prepared(Message(text="Hej", to=to))))
+        print(f"{alias}: {request.method} {request.url}")
+"""
 NAMES = """
 import sys
 from pkgutil import resolve_name
@@ -95,6 +109,19 @@ def test_its_settings_pass_the_checks(site: Project) -> None:
 
     assert checked.returncode == 0, checked.stderr
     assert "no issues" in checked.stdout
+
+
+def test_each_of_its_aliases_can_send(site: Project) -> None:
+    site.write("send.py", SEND)
+
+    done = site.run("send.py", "22 33 44 88")
+
+    assert done.stdout.splitlines() == [
+        "default: POST https://api.cpsms.dk/v2/send",
+        "alerts: POST https://api.cpsms.dk/v2/send",
+        "alerts: POST https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json",
+        "backup: POST https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json",
+    ], done.stderr
 
 
 def test_the_old_secret_passes_too(site: Project) -> None:

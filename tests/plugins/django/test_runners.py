@@ -18,6 +18,11 @@ SETTINGS = """
     SMSGATEWAY = {"default": FILE, "real": FILE | {"TEST": {"SEND": True}}}
 """
 
+LACKING = """
+    OPTIONS = {"username": "acme", "api_key_env": "NOT_SET_HERE", "region": "DK"}
+    SMSGATEWAY = {"default": {"BACKEND": "cpsms", "OPTIONS": OPTIONS}}
+"""
+
 DJANGO_TESTS = """
     from django.test import SimpleTestCase, TestCase
 
@@ -174,6 +179,43 @@ def test_a_fixture_may_be_what_sets_django_up(site: Project) -> None:
 
     assert done.returncode == 0, done.stdout
     assert len(sent(site.folder)) == 1
+
+
+def test_a_test_may_be_what_sets_django_up(site: Project) -> None:
+    site.write(
+        "test_lazy.py",
+        """
+        def test_settings_are_read_when_it_sends():
+            from smsgateway_django import outbox, send_sms
+
+            send_sms("one", "22334488")
+            assert [message.text for message in outbox] == ["one"]
+
+
+        def test_outbox_is_empty():
+            import django
+
+            from smsgateway_django import outbox
+
+            django.setup()
+            assert outbox == []
+        """,
+    )
+
+    done = site.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:django")
+
+    assert done.returncode == 0, done.stdout
+    assert not (site.folder / "sent.jsonl").exists()
+
+
+def test_djangos_runner_needs_no_secret(project: Project) -> None:
+    project.write("settings.py", SETTINGS + LACKING)
+    project.write("tests.py", DJANGO_TESTS)
+
+    done = project.manage("test", "tests.FirstTests")
+
+    assert done.returncode == 0, done.stderr
+    assert "Ran 3 tests" in done.stderr
 
 
 def test_djangos_test_classes_send_nothing_under_pytest(site: Project) -> None:

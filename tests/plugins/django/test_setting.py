@@ -12,6 +12,10 @@ from smsgateway_django import GatewayDoesNotExist, InvalidGateway, gateways, sen
 from smsgateway_django.aliases import build
 from smsgateway_django.setting import read_alias
 
+NO_BACKEND = (
+    "BACKEND must be a provider's name or the dotted path of its class. What a URL says of an "
+    "account belongs in OPTIONS."
+)
 CPSMS = {"username": "acme", "api_key": "a-secret-key"}
 
 
@@ -53,7 +57,20 @@ def test_without_the_setting_there_are_no_aliases(settings: Any) -> None:
     ("entry", "words"),
     [
         pytest.param("cpsms", "it must be a dict.", id="no dict"),
-        pytest.param({}, "BACKEND must be a provider's name or a dotted path.", id="no backend"),
+        pytest.param({}, NO_BACKEND, id="no backend"),
+        pytest.param({"BACKEND": 3}, NO_BACKEND, id="a number for a backend"),
+        pytest.param({"BACKEND": ""}, NO_BACKEND, id="a blank backend"),
+        pytest.param({"BACKEND": ".foo"}, NO_BACKEND, id="a path that begins with a dot"),
+        pytest.param({"BACKEND": "..."}, NO_BACKEND, id="a path of dots"),
+        pytest.param(
+            {"BACKEND": "infobip://a-secret-key@acct.api.infobip.com"}, NO_BACKEND, id="a URL"
+        ),
+        pytest.param(
+            {"BACKEND": "cpsms://acme:a-secret-key@default"}, NO_BACKEND, id="a URL without a dot"
+        ),
+        pytest.param(
+            {"backend": "null"}, "The key 'backend' is written 'BACKEND'.", id="small letters"
+        ),
         pytest.param(
             {"BACKEND": "null", "OPTONS": {}},
             "No key is called 'OPTONS'. Did you mean 'OPTIONS'? "
@@ -61,6 +78,12 @@ def test_without_the_setting_there_are_no_aliases(settings: Any) -> None:
             id="unknown key",
         ),
         pytest.param({"BACKEND": "null", "OPTIONS": []}, "OPTIONS must be a dict.", id="a list"),
+        pytest.param({"BACKEND": "null", "OPTIONS": None}, "OPTIONS must be a dict.", id="None"),
+        pytest.param(
+            {"BACKEND": "null", "OPTIONS": {1: 2}},
+            "OPTIONS must hold options by name, not by int.",
+            id="an option without a name",
+        ),
         pytest.param(
             {"BACKEND": "null", "OPTIONS": {"alias": "x"}},
             "OPTIONS must not hold 'alias'.",
@@ -82,7 +105,14 @@ def test_without_the_setting_there_are_no_aliases(settings: Any) -> None:
             id="previous is a number",
         ),
         pytest.param(
-            {"BACKEND": "null", "PREVIOUS": ["x"]}, "PREVIOUS must be a dict.", id="previous holds"
+            {"BACKEND": "null", "PREVIOUS": [{}, "x"]},
+            "PREVIOUS, entry 2, must be a dict.",
+            id="previous holds text",
+        ),
+        pytest.param(
+            {"BACKEND": "null", "PREVIOUS": [{"alias": "x"}]},
+            "PREVIOUS, entry 1, must not hold 'alias'.",
+            id="previous holds alias",
         ),
         pytest.param({"BACKEND": "null", "TEST": True}, "TEST must be a dict.", id="test"),
         pytest.param(
@@ -116,6 +146,11 @@ def test_without_the_setting_there_are_no_aliases(settings: Any) -> None:
             id="no such module",
         ),
         pytest.param(
+            {"BACKEND": "shop.broken.Backend"},
+            "BACKEND cannot be imported: ZeroDivisionError.",
+            id="a module that raises",
+        ),
+        pytest.param(
             {"BACKEND": "shop.views.order"},
             "BACKEND shop.views.order is no provider class.",
             id="no class",
@@ -141,6 +176,7 @@ def test_what_is_wrong_is_told_with_its_alias(entry: Any, words: str) -> None:
         ),
         pytest.param({"BACKEND": "cpmsms"}, "Did you mean 'cpsms'?", id="provider"),
         pytest.param({"BACKEND": "locmen"}, "Did you mean 'locmem'?", id="one of Django's own"),
+        pytest.param({"BACKEND": "dumy"}, "Did you mean 'dummy'?", id="Django's word for null"),
         pytest.param(
             {"BACKEND": "failover", "OPTIONS": {"gateways": ["frist"]}},
             "failover: gateway 1: No alias of SMSGATEWAY is called 'frist'. Did you mean 'first'?",
@@ -176,6 +212,16 @@ def test_a_setting_that_is_no_dict_is_refused() -> None:
     assert str(raised.value) == "SMSGATEWAY must be a dict of aliases."
 
 
+def test_an_alias_that_is_no_text_is_refused() -> None:
+    with (
+        override_settings(SMSGATEWAY={"default": {"BACKEND": "null"}, 1: {"BACKEND": "null"}}),
+        pytest.raises(InvalidGateway) as raised,
+    ):
+        list(gateways)
+
+    assert str(raised.value) == "An alias of SMSGATEWAY must be text, not int."
+
+
 @pytest.mark.parametrize(
     "backend", ["cpsms", "smsgateway_cpsms.Cpsms", "smsgateway_cpsms.provider.Cpsms"]
 )
@@ -198,7 +244,7 @@ def test_a_dotted_path_may_lead_to_a_class_that_keeps_a_name_which_is_taken() ->
 
 def test_djangos_word_for_sending_nothing_is_known() -> None:
     with override_settings(SMSGATEWAY={"main": {"BACKEND": "dummy"}}):
-        assert build("main").provider.name == "null"
+        assert build("main").provider.name == "dummy"
 
 
 def test_a_route_is_made_of_other_aliases_and_of_accounts() -> None:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.core.handlers.base import BaseHandler
+from django.db import connection, connections
+from django.http import HttpResponse
 from django.test import AsyncClient, Client
 from django.urls import reverse
 from django.utils.log import AdminEmailHandler
@@ -18,6 +20,7 @@ from smsgateway_cpsms import Cpsms
 from smsgateway_cpsms.emulator import CpsmsEmulator
 from smsgateway_django import send_sms
 from smsgateway_django.signals import delivery_report, incoming_message
+from smsgateway_django.transactions import never_atomic
 from tests.plugins.django.shop.twilio import signed
 
 Listen = Callable[..., None]
@@ -45,6 +48,16 @@ def _setting(settings: Any) -> None:
         "mute": {"BACKEND": "null"},
         "broken": {"BACKEND": "cpsms", "OPTIONS": {"tokn": "x"}},
     }
+
+
+class Cut:
+    """What is left of an upload when whoever sends it goes away."""
+
+    def read(self, *_: int) -> bytes:
+        """Fail."""
+        raise OSError("Connection reset by peer")
+
+    readline = read
 
 
 @pytest.fixture
@@ -109,9 +122,49 @@ def test_a_forged_report_changes_nothing(
     assert said == []
     (record,) = caplog.records
     assert record.getMessage() == (
-        "SMSGATEWAY['default']: a webhook request was refused: "
-        "The report of cpsms has no token of this account in its path."
+        "SMSGATEWAY['default']: a webhook request to https://shop.example/sms/default/reports/ "
+        "was refused: The report of cpsms has no token of this account in its path."
     )
+
+
+@pytest.mark.parametrize(
+    ("public_url", "checked"),
+    [
+        pytest.param("https://other.example", "https://other.example", id="PUBLIC_URL"),
+        pytest.param(None, "https://shop.example", id="the host of the request"),
+    ],
+)
+def test_the_log_says_which_url_a_signature_was_not_of(
+    vendor: Client,
+    settings: Any,
+    caplog: pytest.LogCaptureFixture,
+    public_url: str | None,
+    checked: str,
+) -> None:
+    settings.SMSGATEWAY["twilio"]["PUBLIC_URL"] = public_url
+    request = signed("new", f"{TWILIO}/reports/", TWILIO_REPORT)
+
+    response = vendor.post(**request, query_params={"to": "4522334488"}, SERVER_NAME="shop.example")
+
+    assert response.status_code == 400
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        f"SMSGATEWAY['twilio']: a webhook request to {checked}/sms/twilio/reports/ was refused: "
+        "The request does not prove that it comes from twilio."
+    )
+
+
+def test_a_request_that_is_cut_short_is_refused(
+    vendor: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = report_path()
+    upload: Any = {"wsgi.input": Cut(), "CONTENT_LENGTH": "100"}
+
+    response = vendor.post(path, content_type="text/plain", **upload)
+
+    assert response.status_code == 400
+    assert "was refused: It was cut short." in caplog.text
+    assert path.rpartition("/")[2] not in caplog.text
 
 
 def test_a_report_that_cannot_be_read_is_refused(vendor: Client, heard: Heard) -> None:
@@ -203,12 +256,14 @@ def test_what_a_vendor_brings_is_in_no_log_and_no_mail(
     listen(delivery_report, fail)
     listen(incoming_message, fail)
 
+    path = report_path()
+    token = path.rpartition("/")[2]
     try:
         statuses = [
-            vendor.get(report_path(), REPORT).status_code,
-            vendor.get("/sms/default/reports/", REPORT).status_code,
+            vendor.get(path, REPORT).status_code,
+            vendor.get(f"{path}x", REPORT).status_code,
             vendor.post(**signed("new", f"{TWILIO}/reports/", TWILIO_MESSAGE)).status_code,
-            vendor.put(report_path(), REPORT).status_code,
+            vendor.put(path, REPORT).status_code,
         ]
     finally:
         logging.getLogger().removeHandler(mails)
@@ -217,7 +272,7 @@ def test_what_a_vendor_brings_is_in_no_log_and_no_mail(
     written = [caplog.text, *(f"{mail.subject} {mail.body}" for mail in mailoutbox)]
     assert "raised ValueError" in caplog.text
     assert mailoutbox
-    for secret in ("22334488", "JA tak", "/sms/default/reports/"):
+    for secret in ("22334488", "JA tak", token):
         assert secret not in "".join(written)
 
 
@@ -233,6 +288,17 @@ def test_a_receiver_that_breaks_its_transaction_undoes_no_other(
 
     assert response.status_code == 500
     assert [user.username for user in django_user_model.objects.all()] == ["kept"]
+
+
+def test_a_request_is_no_transaction_of_any_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    atomic = {**connections.settings["default"], "ATOMIC_REQUESTS": True}
+    for alias in ("default", "archive"):
+        monkeypatch.setitem(connections.settings, alias, atomic)
+
+    view = never_atomic(lambda _: HttpResponse())
+
+    assert BaseHandler().make_view_atomic(view) is view
+    assert BaseHandler().make_view_atomic(HttpResponse) is not HttpResponse
 
 
 def test_a_vendor_that_looks_whether_anybody_is_there_is_answered(vendor: Client) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 from smsgateway.message import Message
 from smsgateway_cpsms.emulator import CpsmsEmulator
 from smsgateway_cpsms.emulator.switches import Faults
+from smsgateway_django.codes import is_code
 from smsgateway_django.memory import Outbox
 
 Problems = Callable[[], list[str]]
@@ -68,6 +69,25 @@ def test_who_signs_up_a_second_time_is_told_there(client: Client, smsoutbox: Out
     assert [message.text for message in smsoutbox] == [
         "There is an account with this number already."
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "is_about_a_code"),
+    [
+        pytest.param(LOGIN, {"phone": "+4522334488"}, True, id="log in"),
+        pytest.param(LOGIN, {"phone": "+4522334451"}, False, id="log in without an account"),
+        pytest.param(SIGN_UP, {**NEW, "phone": "+4522334488"}, False, id="sign up again"),
+    ],
+)
+@pytest.mark.usefixtures("member")
+def test_only_a_code_is_kept_secret_and_short_lived(
+    client: Client, smsoutbox: Outbox, path: str, form: dict[str, str], *, is_about_a_code: bool
+) -> None:
+    client.post(path, form)
+
+    (message,) = smsoutbox
+    assert is_code(message) is is_about_a_code
+    assert (message.validity is not None) is is_about_a_code
 
 
 @pytest.mark.parametrize(

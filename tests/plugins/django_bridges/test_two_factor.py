@@ -87,6 +87,19 @@ def test_a_failed_send_at_login_is_told_and_the_next_one_works(
 
 
 @pytest.mark.usefixtures("device")
+def test_a_backend_that_cannot_be_imported_is_no_error_page(
+    client: Client, settings: Any, problems: Problems
+) -> None:
+    settings.SMSGATEWAY = {"default": {"BACKEND": "club.broken.Backend", "TEST": {"SEND": True}}}
+
+    failed = client.post(LOGIN, CREDENTIALS)
+
+    assert failed.status_code == 200
+    (problem,) = problems()
+    assert problem.endswith("SMSGATEWAY['default']: BACKEND cannot be imported: ZeroDivisionError.")
+
+
+@pytest.mark.usefixtures("device")
 def test_a_code_that_arrived_is_good_though_nobody_knew_that_it_was_sent(
     client: Client, outage: CpsmsEmulator
 ) -> None:

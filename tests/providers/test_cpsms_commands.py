@@ -6,9 +6,12 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from click.testing import CliRunner, Result
 
 from smsgateway import SmsGateway
 from smsgateway.cli.app import command_line
+from smsgateway.routing import Errand
 from smsgateway_cpsms import Contact, LogEntry, register_commands
 from smsgateway_cpsms.emulator import CpsmsEmulator, Faults, Reporting
 
@@ -445,6 +449,27 @@ def test_the_status_says_whether_it_may_be_on_its_way(
     assert shown.exit_code == status
     assert shown.stderr == f"Error: {document['error']['message']}\n"
     assert "Hej med dig" not in document["error"]["message"]
+
+
+def test_ctrl_c_before_the_request_sends_nothing(
+    group: str, emulator: CpsmsEmulator, run_json: RunJson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = Errand.begin
+
+    def press_ctrl_c(errand: Errand, to: Sequence[str]) -> bool:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        while not errand.is_over():
+            time.sleep(0.001)
+        return begin(errand, to)
+
+    monkeypatch.setattr(Errand, "begin", press_ctrl_c)
+    before = len(emulator.messages)
+
+    document = run_json("sendgroup", group, "Hej", status=1)
+
+    assert document["error"]["type"] == "NotSent"
+    assert document["error"]["message"] == "Interrupted before it was sent."
+    assert len(emulator.messages) == before
 
 
 @pytest.mark.parametrize(

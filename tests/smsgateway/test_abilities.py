@@ -201,6 +201,14 @@ def test_a_message_without_a_reference_cannot_be_looked_up() -> None:
         sync_gateway(provider).reconcile(result)
 
 
+def test_a_message_that_was_never_handed_to_a_provider_cannot_be_looked_up() -> None:
+    provider = Pigeon()
+    result = replace(uncertain(provider, age=timedelta(0)), sent_at=None)
+
+    with pytest.raises(MessageError, match="never handed to a provider"):
+        sync_gateway(provider).reconcile(result)
+
+
 @pytest.mark.parametrize(
     ("url", "path", "query"),
     [

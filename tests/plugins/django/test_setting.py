@@ -244,7 +244,12 @@ def test_a_dotted_path_may_lead_to_a_class_that_keeps_a_name_which_is_taken() ->
 
 def test_djangos_word_for_sending_nothing_is_known() -> None:
     with override_settings(SMSGATEWAY={"main": {"BACKEND": "dummy"}}):
-        assert build("main").provider.name == "dummy"
+        gateway = build("main")
+
+    assert gateway.provider.name == "dummy"
+    assert [str(each.status) for each in gateway.send("Hej", to="+4522334488").recipients] == [
+        "accepted"
+    ]
 
 
 def test_a_route_is_made_of_other_aliases_and_of_accounts() -> None:

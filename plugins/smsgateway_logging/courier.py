@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from smsgateway.errors import InvalidPhoneNumber, SendFailed, SmsGatewayError
-from smsgateway.flood import FileStore, Flood, FloodRules, StoreError
+from smsgateway.flood import FileStore, Flood, FloodRules, Verdict
 from smsgateway.message import Message
 from smsgateway.result import SendStatus
 from smsgateway.text import fit, in_words
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Courier"]
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 _LAST = "More will be held back. "
 
@@ -126,13 +127,14 @@ class Courier:
 
     def wait(self) -> float | None:
         """Say in how many seconds a digest may be due; None if nothing is held back."""
-        return self._kept(Flood.wait)
+        return self._kept(Flood.wait, None)
 
     def _deliver(self, waiting: Waiting) -> None:
         verdict = self._kept(
             lambda flood: flood.ask(
                 waiting.key, self._to, segments=self._segments, count=waiting.count
-            )
+            ),
+            Verdict(to=self._to, held=()),
         )
         self.held += waiting.count - bool(verdict.to)
         self._leave(verdict.held, waiting.count)
@@ -142,7 +144,7 @@ class Courier:
             self._send(text, verdict.to, waiting.key, 1)
 
     def _tell(self, *, early: bool) -> None:
-        for digest in self._kept(lambda flood: flood.due(segments=self._segments, early=early)):
+        for digest in self._kept(lambda flood: flood.due(segments=self._segments, early=early), ()):
             key = digest.keys[0][0] if digest.keys else ""
             if self._state is not None:
                 self._count(digest.to, digest.count)
@@ -199,7 +201,7 @@ class Courier:
 
     def _failed(self, to: Iterable[str], key: str, count: int) -> None:
         self.failed += 1
-        self._kept(lambda flood: flood.hold(key, to, count=count))
+        self._kept(lambda flood: flood.hold(key, to, count=count), None)
         self._leave(to, count)
 
     def _leave(self, to: Iterable[str], count: int) -> None:
@@ -226,14 +228,20 @@ class Courier:
             self._gateway.close()
         self._gateway = None
 
-    def _kept(self, ask: Callable[[Flood], T]) -> T:
-        """Ask flood control; where its file fails, go on without: an alert must arrive."""
-        try:
-            return ask(self._flood)
-        except StoreError as error:
-            _complain(error)
-            self._flood, self._state = self._alone(), None
-            return ask(self._flood)
+    def _kept(self, ask: Callable[[Flood], T], otherwise: U) -> T | U:
+        """Ask flood control; where it fails, as its file may, go on without: an alert must arrive.
+
+        Args:
+            ask: What to ask it.
+            otherwise: What is true where it fails without its file, too.
+        """
+        for _ in range(2):
+            try:
+                return ask(self._flood)
+            except Exception as error:  # noqa: BLE001 - nobody else would send the alert
+                _complain(error)
+                self._flood, self._state = self._alone(), None
+        return otherwise
 
 
 def _complain(error: Exception) -> None:

@@ -12,8 +12,8 @@ from math import inf
 from smsgateway.flood.digest import Digest
 from smsgateway.flood.ledger import GRAIN, Ledger
 from smsgateway.flood.rules import FloodRules
-from smsgateway.flood.state import State
-from smsgateway.flood.store import MemoryStore, Store
+from smsgateway.flood.state import State, UnreadableState
+from smsgateway.flood.store import Documents, MemoryStore, Store
 
 __all__ = ["Flood", "Rest", "Verdict"]
 
@@ -108,7 +108,7 @@ class Flood:
         """
         numbers = tuple(dict.fromkeys(to))
         with self._opened() as (state, ledger):
-            state.say(key, about, numbers)
+            changed = state.say(key, about, numbers)
             known = tuple(number for number in numbers if state.news.knows(key, number))
             flapping = tuple(number for number in numbers if state.news.flaps(key, number))
             repeats = () if is_urgent else (*known, *flapping)
@@ -116,9 +116,11 @@ class Flood:
                 state, ledger, _without(numbers, repeats), segments, is_urgent=is_urgent
             )
             held = _without(numbers, verdict.to)
-            if verdict.to or repeats:
-                state.news.see(key, (*verdict.to, *repeats))
-            state.hold(key, about, held, count, news_to=_without(held, known))
+            if verdict.to or known:
+                state.news.see(key, (*verdict.to, *known))
+            state.hear(key, about, verdict.to)
+            news_to = changed.intersection(_without(held, known))
+            state.hold(key, about, held, count, news_to=news_to, changed=changed)
             state.hold(key, about, verdict.to, count - 1)
         return replace(verdict, held=held)
 
@@ -155,8 +157,28 @@ class Flood:
         """
         numbers = tuple(to)
         with self._opened() as (state, _):
+            changed = state.say(key, about, numbers)
+            state.hear("", about, numbers)
+            state.hold(key, about, numbers, count, news_to=numbers, changed=changed)
+
+    def note(self, key: str, to: Iterable[str], *, about: str = "") -> None:
+        """Take note of what was said without asking, so that what is said later fits it.
+
+        It costs neither a token nor what the brake allows.
+
+        Args:
+            key: What was said, as in `ask`.
+            to: The numbers that were told.
+            about: What it is about, if that is known.
+
+        Raises:
+            StoreError: The store cannot be used.
+        """
+        numbers = tuple(to)
+        with self._opened() as (state, _):
             state.say(key, about, numbers)
-            state.hold(key, about, numbers, count, news_to=numbers)
+            state.news.see(key, numbers)
+            state.hear(key, about, numbers)
 
     def due(
         self, *, segments: int = 1, early: bool = False, rest: Rest | None = None
@@ -231,10 +253,29 @@ class Flood:
     @contextmanager
     def _opened(self) -> Iterator[tuple[State, Ledger]]:
         now = self._clock()
+        is_readable = True
         with self._store.transaction(now) as documents:
-            state = State.read(documents.get(self._document), now, self.rules)
+            try:
+                state = self._read(documents, now)
+            except UnreadableState:
+                state, is_readable = State.begun(now, self.rules), False
             yield state, Ledger(documents, now)
             documents[self._document] = state.document()
+        if not is_readable:  # said when the store is free again, for whoever logs may use it
+            _log.warning(
+                "What %s remembered of floods cannot be read, as after an update: "
+                "it begins anew, and what was held back before is not told.",
+                self.name,
+            )
+
+    def _read(self, documents: Documents, now: float) -> State:
+        try:
+            document = documents[self._document]
+        except KeyError:
+            return State.begun(now, self.rules)
+        except ValueError as error:  # it is no JSON
+            raise UnreadableState from error
+        return State.read(document, now, self.rules)
 
 
 def _without(numbers: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:

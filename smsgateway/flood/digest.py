@@ -43,8 +43,9 @@ class Digest:
         phase: Whether the flood has begun, goes on, or is over.
         count: Messages that were held back since the last digest, or since the flood began.
         total: Messages that were held back since the flood began.
-        keys: What was held back since then, the most frequent first; of many only some. Where
-            nothing was, what was held back before that.
+        keys: What was held back since then, the most frequent first; of many only some, and first
+            of all what the numbers were told otherwise of. What changed and is not among them is in
+            the next digest. Where nothing was held back, what was before that.
         others: How many of `count` are not among them.
         seconds: From the first message that is counted here to the last.
         total_seconds: From the first one of the flood to the last.
@@ -79,16 +80,19 @@ class Digest:
         count, seconds = self.count, self.seconds
         if not count:
             count, seconds = self.total, self.total_seconds
-        told = f"{_HEADS[self.phase]}: {count} more in {_duration(seconds)}"
+        head = _HEADS[self.phase if self.count else Phase.OVER]
+        told = f"{head}: {count} more in {_duration(seconds)}"
         if not self.count:
             told += ", none since"
         elif self.total > self.count:
             told += f" ({self.total} in {_duration(self.total_seconds)})"
         if now := [_changed(held) for held in self.keys if held.is_now]:
-            told += f", now: {', '.join(now)}"
+            told += f", {'now' if self.count else 'still'}: {', '.join(now)}"
         if last := [self._repeated(held) for held in self.keys if not held.is_now]:
             told += f", last: {', '.join(last)}"
-        return f"{told}, others x{self.others}" if self.others else told
+        if self.others:
+            told += f", {self.others} other alert{'s' if self.others > 1 else ''}"
+        return told
 
     def _repeated(self, held: Held) -> str:
         is_all = held.messages == self.count  # then it has been counted before

@@ -18,7 +18,7 @@ class Sight(NamedTuple):
     """What a number has heard of a key.
 
     Attributes:
-        at: When it came last, whether it was told or held back.
+        at: When it was told, or came again after that.
         changed_at: When it was news last, or was so no more.
         times: How often it was news, with no window of calm between.
         is_news: Whether it is again: something else was said since of what it is about.
@@ -30,7 +30,7 @@ class Sight(NamedTuple):
     is_news: bool
 
 
-_NEVER = Sight(at=-inf, changed_at=-inf, times=0, is_news=True)
+_NEVER = Sight(at=-inf, changed_at=0.0, times=0, is_news=True)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class News:
         return sight.is_news and self._times(sight) >= _OFTEN
 
     def see(self, key: str, numbers: Iterable[str]) -> None:
-        """Remember a key as the last that was seen, be it told to numbers or held back."""
+        """Remember a key as the last that was told to numbers, or came to those it was told."""
         sights = self.seen.get(key, {})
         for number in numbers:
             sight = self._sight(key, number)
@@ -110,6 +110,13 @@ class News:
                 sight = Sight(at=self.now, changed_at=self.now, times=times, is_news=False)
             sights[number] = sight._replace(at=self.now)
         _keep_last(self.seen, key, sights, self.most)
+
+    def hear(self, key: str, number: str) -> None:
+        """Remember that a digest has told a key, which was held back until then."""
+        sight = self._sight(key, number)
+        if sight.is_news:
+            heard = sight._replace(at=self.now, is_news=False)
+            _keep_last(self.seen, key, {**self.seen.get(key, {}), number: heard}, self.most)
 
     def _sight(self, key: str, number: str) -> Sight:
         return Sight(*self.seen.get(key, {}).get(number, _NEVER))

@@ -18,7 +18,8 @@ class FloodRules:
         window: Seconds for which messages of a key are held back after one of them, and after which
             a digest tells of them; of what has changed too often to be told at once, a tenth of
             that. In a flood that goes on, each digest comes after twice the time of the one before
-            it, up to `per`. Once a thing has been as it is for a window, that is told.
+            it, up to `per`. Once a thing has been as it is for a window, that is told; of many
+            things, three in each window.
         limit: Messages that may go out in `per` seconds, digests included: a token bucket. The last
             token is kept for a digest.
         per: Seconds in which the bucket fills.

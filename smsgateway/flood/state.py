@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from math import inf
 from typing import Any, Self
@@ -12,9 +12,14 @@ from smsgateway.flood.news import News
 from smsgateway.flood.rules import FloodRules
 from smsgateway.flood.tally import Tally, Thing
 
-__all__ = ["State"]
+__all__ = ["State", "UnreadableState"]
 
+_FORMAT = 2  # of the document
 _ALMOST = 1e-9  # of a token, lost in adding up
+
+
+class UnreadableState(Exception):
+    """A document is no state."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,11 +41,27 @@ class State:
     taken: dict[str, Tally] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, document: dict[str, Any] | None, now: float, rules: FloodRules) -> Self:
-        """Make a state of its document, and fill the bucket for the time since then."""
-        if document is None:
-            news = News(now=now, window=rules.window, most=rules.keys)
-            return cls(at=now, tokens=rules.limit, news=news)
+    def begun(cls, now: float, rules: FloodRules) -> Self:
+        """Begin with nothing that was said, and a full bucket."""
+        news = News(now=now, window=rules.window, most=rules.keys)
+        return cls(at=now, tokens=rules.limit, news=news)
+
+    @classmethod
+    def read(cls, document: dict[str, Any], now: float, rules: FloodRules) -> Self:
+        """Make a state of its document, and fill the bucket for the time since then.
+
+        Raises:
+            UnreadableState: It is none, or that of another version.
+        """
+        try:
+            return cls._read(document, now, rules)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise UnreadableState from error
+
+    @classmethod
+    def _read(cls, document: dict[str, Any], now: float, rules: FloodRules) -> Self:
+        if document["format"] != _FORMAT:
+            raise ValueError
         state = cls(
             at=document["at"],
             tokens=document["tokens"],
@@ -58,6 +79,7 @@ class State:
     def document(self) -> dict[str, Any]:
         """Return it as a store keeps it."""
         return {
+            "format": _FORMAT,
             "at": self.at,
             "tokens": self.tokens,
             "news": self.news.document(),
@@ -81,12 +103,27 @@ class State:
         """Tell whether so many messages may go out."""
         return self.tokens >= wanted - _ALMOST
 
-    def say(self, key: str, about: str, numbers: Iterable[str]) -> None:
-        """Take note of what is said of something to numbers, as `News.say` does."""
+    def say(self, key: str, about: str, numbers: Iterable[str]) -> set[str]:
+        """Take note of what is said of something to numbers, as `News.say` does.
+
+        Returns:
+            Those from whom something else was held back of it last, or nothing.
+        """
         self.news.say(key, about, numbers)
+        changed = set()
         for number in numbers:
-            if number in self.tallies:
-                self.tallies[number].follow(key, about)
+            if number in self.taken:
+                self.taken[number].follow(key, about or key)
+            if number not in self.tallies or self.tallies[number].follow(key, about or key):
+                changed.add(number)
+        return changed
+
+    def hear(self, key: str, about: str, numbers: Iterable[str]) -> None:
+        """Take note of what numbers were told of something; empty, if that is not known."""
+        for number in numbers:
+            for tallies in (self.tallies, self.taken):
+                if number in tallies:
+                    tallies[number].hear(key, about or key)
 
     def hold(
         self,
@@ -95,7 +132,8 @@ class State:
         numbers: Iterable[str],
         count: int,
         *,
-        news_to: Iterable[str] = (),
+        news_to: Collection[str] = (),
+        changed: Collection[str] = (),
     ) -> None:
         """Count messages that are held back from numbers.
 
@@ -104,15 +142,18 @@ class State:
             about: What they are about; where empty, nothing is known of it.
             numbers: From whom they are held back.
             count: How many.
-            news_to: To whom one of them is news, if it is about anything.
+            news_to: To whom one of them is news, if it is about anything; the others were told.
+            changed: From whom something else was held back before, or nothing.
         """
-        thing = Thing(key, count)
-        news = Thing(key, count, changes=1, changed_at=self.at, is_now=True) if about else thing
+        repeat = Thing(key, count, told=key)
+        news = Thing(key, count, changed_at=self.at, is_now=True) if about else repeat
         for number in numbers if count else ():
             if number not in self.tallies:
                 self.tallies[number] = Tally.begun(self.at, self.news.window)
-            held = news if number in news_to else thing
-            self.tallies[number].add(about or key, held, self.at)
+            thing = news if number in news_to else repeat
+            if thing.is_now and number in changed:
+                thing = thing._replace(changes=1)
+            self.tallies[number].add(about or key, thing, self.at)
 
     def untold(self, *, early: bool) -> dict[str, Digest]:
         """Make the digest for each number to which one is due; early, the last one for each."""
@@ -147,7 +188,13 @@ class State:
             if digest.phase is Phase.OVER:
                 del self.tallies[number]
             else:
-                tally.told(self.at, longest=longest)
+                tally.told({held.key for held in digest.keys}, self.at, longest=longest)
+            for held in digest.keys:
+                if held.is_now:
+                    self.news.hear(held.key, number)
+        for numbers in audiences.values():
+            for number in numbers:
+                self.taken[number].tokens = 1 / len(numbers)
         self.tokens -= len(audiences)
         return [replace(digest, to=tuple(numbers)) for digest, numbers in audiences.items()]
 
@@ -156,11 +203,11 @@ class State:
         known = [number for number in numbers if number in self.taken]
         for number in known:
             tally = self.taken.pop(number)
+            self.tokens += tally.tokens
             if number in self.tallies:
                 tally.append(self.tallies[number])
             self.tallies[number] = tally
         self.put_off(known, seconds)
-        self.tokens += 1
 
     def put_off(self, numbers: Iterable[str], seconds: float) -> None:
         """Keep what is to be told to numbers for later."""

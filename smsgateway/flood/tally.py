@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
@@ -24,6 +25,7 @@ class Thing(NamedTuple):
         changes: How many of them were news.
         changed_at: When the last of those came.
         is_now: Whether it has changed in this flood, so that the key is how it is now.
+        told: What the number was told of it last; empty, if that is not known.
     """
 
     key: str
@@ -31,16 +33,27 @@ class Thing(NamedTuple):
     changes: int = 0
     changed_at: float = 0.0
     is_now: bool = False
+    told: str = ""
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether it is not as the number was told."""
+        return self.is_now and self.key != self.told
 
     def plus(self, later: Thing) -> Thing:
-        """Add what was held back after this."""
+        """Add what was held back after this; nothing was told by that."""
         return Thing(
             key=later.key,
             messages=self.messages + later.messages,
             changes=self.changes + later.changes,
             changed_at=max(self.changed_at, later.changed_at),
             is_now=self.is_now or later.is_now or self.key != later.key,
+            told=self.told,
         )
+
+    def along_with(self, other: Thing) -> Thing:
+        """Add another thing of which the same is said; both are told by that, or not."""
+        return self.plus(other)._replace(told="" if other.is_untold else self.told)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +71,7 @@ class Tally:
         count: Messages since the last digest.
         total: Messages since the flood began.
         is_told: Whether a digest said that it goes on.
+        tokens: What the last digest took.
         things: What the messages are about.
     """
 
@@ -71,6 +85,7 @@ class Tally:
     count: int = 0
     total: int = 0
     is_told: bool = False
+    tokens: float = 0.0
     things: dict[str, Thing] = field(default_factory=dict)
 
     @classmethod
@@ -91,11 +106,11 @@ class Tally:
 
     @property
     def due_at(self) -> float:
-        """When the next digest is due: at its pace, or when all is calm, or a thing that changed.
+        """When the next digest is due: at its pace, or when all is calm, or a thing to be told.
 
         Where it may be calm soon after, one digest then is enough.
         """
-        changes = (thing.changed_at for thing in self.things.values() if thing.changes)
+        changes = (thing.changed_at for thing in self.things.values() if thing.is_untold)
         calm_at = self.window + min(changes, default=self.until)
         is_calming = self.until <= self.closes_at - self.window / 2
         return max(self.rests_until, calm_at if is_calming else min(self.closes_at, calm_at))
@@ -122,10 +137,18 @@ class Tally:
         before = self.things.get(about)
         self.things[about] = before.plus(thing) if before else thing
 
-    def follow(self, key: str, about: str) -> None:
-        """Take note of what was said last of something of which messages were held back."""
+    def follow(self, key: str, about: str) -> bool:
+        """Take note of what is said of something; tell whether nothing or else was held of it."""
+        before = self.things.get(about)
+        if before is None:
+            return True
+        self.things[about] = before.plus(Thing(key))
+        return before.key != key
+
+    def hear(self, key: str, about: str) -> None:
+        """Take note of what the number was told of something; empty, if that is not known."""
         if about in self.things:
-            self.things[about] = self.things[about].plus(Thing(key))
+            self.things[about] = self.things[about]._replace(told=key)
 
     def append(self, later: Tally) -> None:
         """Add what was held back after this."""
@@ -139,11 +162,12 @@ class Tally:
 
     def digest(self, *, is_over: bool) -> Digest:
         """Tell what was counted, to nobody yet."""
-        keys = tuple(self._ranked()[:_NAMED])
+        named, left = self._ranked()
+        keys = tuple(Held(each.key, each.messages, each.changes, each.is_now) for each in named)
         going_on = Phase.GOING_ON if self.is_told else Phase.STARTED
         return Digest(
             to=(),
-            phase=Phase.OVER if is_over else going_on,
+            phase=Phase.OVER if is_over and not left else going_on,
             count=self.count,
             total=self.total,
             keys=keys,
@@ -152,22 +176,41 @@ class Tally:
             total_seconds=self.until - self.began_at,
         )
 
-    def _ranked(self) -> list[Held]:
-        """Rank what is said, the most frequent first; the same of several things is said once."""
+    def _ranked(self) -> tuple[list[Thing], bool]:
+        """Choose what to name, the most frequent first, and tell whether something is left to be.
+
+        What is not as the number was told goes first, and of that what was so for longest. The same
+        words about several things are said once.
+        """
         said: dict[str, Thing] = {}
         for about, thing in self.things.items():
-            if about != _OTHERS and (thing.messages or not self.count):
+            if about != _OTHERS:
                 before = said.get(thing.key)
-                said[thing.key] = before.plus(thing) if before else thing
-        held = [Held(each.key, each.messages, each.changes, each.is_now) for each in said.values()]
-        return sorted(held, key=lambda each: -each.messages)
+                said[thing.key] = before.along_with(thing) if before else thing
+        untold = sorted(
+            (thing for thing in said.values() if thing.is_untold), key=lambda each: each.changed_at
+        )
+        known = [thing for thing in said.values() if not thing.is_untold]
+        if self.count or untold:
+            known = [thing for thing in known if thing.messages]
+        known.sort(key=lambda each: -each.messages)
+        named = sorted([*untold, *known][:_NAMED], key=lambda each: -each.messages)
+        return named, len(untold) > _NAMED
 
-    def told(self, now: float, *, longest: float) -> None:
-        """Begin to count anew, and for longer; what was told of last is not forgotten."""
-        known = [about for about in self.things if about != _OTHERS]
-        known.sort(key=lambda about: -self.things[about].messages)
+    def told(self, keys: Collection[str], now: float, *, longest: float) -> None:
+        """Begin to count anew, and for longer; what was not named of what changed is left.
+
+        Args:
+            keys: What was named.
+            now: The time. What is left is told in a window.
+            longest: The most seconds until the next digest.
+        """
         self.things = {
-            about: self.things[about]._replace(messages=0, changes=0) for about in known[:_NAMED]
+            about: thing._replace(messages=0, changes=0, told=thing.key)
+            if thing.key in keys
+            else thing._replace(messages=0, changes=0, changed_at=now)
+            for about, thing in self.things.items()
+            if about != _OTHERS and (thing.key in keys or thing.is_untold)
         }
         self.count, self.is_told = 0, True
         self.pace = max(self.window, min(self.pace * 2, longest))

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from smsgateway.flood import (
     Amount,
     Brake,
     Digest,
+    FileStore,
     Flood,
     FloodRules,
     Held,
@@ -154,7 +158,7 @@ def test_the_last_token_is_kept_for_the_digest(flood: Flood, clock: Clock) -> No
 
     assert digest.count == 100
     assert [held.key for held in digest.keys] == ["late kind 0", "late kind 1", "late kind 2"]
-    assert digest.text.endswith("late kind 1, late kind 2, others x97")
+    assert digest.text.endswith("late kind 1, late kind 2, 97 other alerts")
 
 
 def test_a_key_whose_first_message_was_held_back_is_sent_when_there_is_room(
@@ -407,7 +411,7 @@ class TestFlapping:
             (0.75, "OK db1"),
             (2, "Holding back: 4 more in 45 s, now: OK db1 (4 changes)"),
             (12, "Still holding back: 32 more in 8 min (36 in 9 min), now: OK db1 (32 changes)"),
-            (19.75, "Held back: 36 more in 9 min, none since, now: OK db1"),
+            (19.75, "Held back: 36 more in 9 min, none since, still: OK db1"),
         ]
 
     @pytest.mark.parametrize("seconds", [15, 60, 300], ids="each {} s".format)
@@ -428,7 +432,7 @@ class TestFlapping:
 
         at, text = told[-1]
         assert at * 60 == (changes - 1) * 15 + 600
-        assert ("now: DOWN db1" if changes % 2 else "now: OK db1") in text
+        assert (": DOWN db1" if changes % 2 else ": OK db1") in text
 
     def test_it_is_so_while_something_else_repeats(self, flood: Flood, clock: Clock) -> None:
         for key in ["DOWN db1", "OK db1"] * 3:
@@ -458,6 +462,24 @@ class TestFlapping:
         assert all(told)
         assert flood.wait() is None
 
+    def test_what_only_repeats_does_not_flap(self, flood: Flood, clock: Clock) -> None:
+        for _ in range(4):
+            flood.ask("DOWN db1", [ANNA], about="db1")
+            clock.wait(1)
+
+        told = [bool(flood.ask(key, [ANNA], about="db1").to) for key in ("OK db1", "DOWN db1")]
+
+        assert told == [True, True]
+
+    def test_one_digest_is_enough_where_it_is_calm_soon_after(
+        self, flood: Flood, clock: Clock
+    ) -> None:
+        flood.ask("DOWN db1", [ANNA], count=2)
+        clock.wait(200)
+        flood.ask("DOWN db1", [ANNA])
+
+        assert flood.wait() == 600
+
     def test_what_was_so_for_a_window_has_not_flapped(self, flood: Flood, clock: Clock) -> None:
         self.tell(flood, clock, 41, seconds=15)
 
@@ -485,6 +507,299 @@ class TestFlapping:
 
         assert flood.ask("DOWN db1", [ANNA], about="db1").to == ()
         assert flood.wait() == 60
+
+
+class TestMoreThanADigestNames:
+    """A digest names three things; the others are named in the next ones."""
+
+    def reboot(self, flood: Flood, clock: Clock) -> None:
+        """Let a switch, and six hosts behind it, be down, well and down."""
+        for state in ("DOWN", "OK", "DOWN"):
+            for host in range(6):
+                flood.ask(f"{state} db{host}", [ANNA], about=f"db{host}")
+            clock.wait(60)
+
+    def digests(self, flood: Flood, clock: Clock) -> list[str]:
+        told = []
+        while (wait := flood.wait()) is not None:
+            clock.wait(wait)
+            told += [digest.text for digest in flood.due()]
+        return told
+
+    def test_each_is_named_before_the_flood_is_over(self, flood: Flood, clock: Clock) -> None:
+        self.reboot(flood, clock)
+
+        assert self.digests(flood, clock) == [
+            (
+                "Holding back: 9 more in 1 min, now: DOWN db3 (2 changes), DOWN db4 (2 changes), "
+                "DOWN db5 (2 changes), 3 other alerts"
+            ),
+            "Held back: 9 more in 1 min, none since, still: DOWN db0, DOWN db1, DOWN db2",
+        ]
+
+    def test_what_repeats_more_often_takes_nobodys_place(self, flood: Flood, clock: Clock) -> None:
+        for host in range(3):
+            flood.ask(f"DOWN web{host}", [ANNA], about=f"web{host}", count=100)
+        for state in ("DOWN", "OK", "DOWN", "OK", "DOWN"):
+            flood.ask(f"{state} db1", [ANNA], about="db1")
+        clock.wait(60)
+
+        (digest,) = flood.due()
+
+        assert Held("DOWN db1", 1, changes=1, is_now=True) in digest.keys
+
+    def test_the_end_is_told_when_each_is_named(self, flood: Flood, clock: Clock) -> None:
+        for host in range(7):
+            for _ in range(2):
+                flood.hold(f"DOWN db{host}", [ANNA], about=f"db{host}")
+        clock.wait(660)
+        told = []
+        for _ in range(3):
+            told += flood.due()
+            clock.wait(600)
+
+        assert [digest.phase for digest in told] == ["started", "going_on", "over"]
+        assert [len(digest.keys) for digest in told] == [3, 3, 1]
+        assert [digest.count for digest in told] == [14, 0, 0]
+        assert flood.wait() is None
+
+    def test_what_was_held_back_and_not_named_is_no_news_that_was_told(self, clock: Clock) -> None:
+        flood = Flood("alerts", FloodRules(limit=100), clock=clock)
+        for _ in range(5):
+            for host in range(4):
+                for state in ("OK", "DOWN"):
+                    flood.ask(f"{state} db{host}", [ANNA], about=f"db{host}")
+        clock.wait(60)
+        flood.due()
+        clock.wait(300)
+        for host in range(4):
+            flood.ask(f"DOWN db{host}", [ANNA], about=f"db{host}")
+        clock.wait(299)
+
+        told = [flood.ask(f"DOWN db{host}", [ANNA], about=f"db{host}").to for host in range(4)]
+
+        assert told == [(), (), (), (ANNA,)]
+
+    def test_the_same_words_about_many_things_are_named_once(
+        self, flood: Flood, clock: Clock
+    ) -> None:
+        for state in ("DOWN", "OK", "DOWN", "OK", "DOWN"):
+            for host in range(6):
+                flood.ask(state, [ANNA], about=f"db{host}")
+        clock.wait(600)
+
+        (digest,) = flood.due()
+
+        assert [held.key for held in digest.keys] == ["DOWN"]
+        assert (digest.phase, digest.others) == (Phase.OVER, 0)
+
+    def test_what_has_been_so_for_longest_is_named_first(self, flood: Flood, clock: Clock) -> None:
+        flood.hold("DOWN db0", [ANNA], about="db0")
+        for host in (1, 2, 3):
+            clock.wait(1)
+            flood.hold(f"DOWN db{host}", [ANNA], about=f"db{host}")
+        clock.wait(1)
+        flood.hold("OK db0", [ANNA], about="db0")
+        clock.wait(60)
+
+        (digest,) = flood.due()
+
+        assert [held.key for held in digest.keys] == ["DOWN db1", "DOWN db2", "DOWN db3"]
+        assert flood.wait() == 600
+
+    @pytest.mark.parametrize("way", ["ask", "note"])
+    def test_what_was_told_at_once_need_not_be_named(self, way: str, flood: Flood) -> None:
+        for _ in range(2):
+            flood.ask("DOWN db1", [ANNA], about="db1")
+
+        getattr(flood, way)("OK db1", [ANNA], about="db1")
+
+        assert flood.wait() == 600
+
+    def test_what_was_told_and_could_not_be_sent_must_be(self, flood: Flood, clock: Clock) -> None:
+        for key in ("DOWN db1", "DOWN db1", "OK db1"):
+            flood.ask(key, [ANNA], about="db1")
+        flood.hold("OK db1", [ANNA], about="db1")
+        clock.wait(200)
+        flood.hold("disk full", [ANNA])
+
+        assert flood.wait() == 400
+
+
+class TestClockSetBack:
+    """Nothing is held back for longer, or told otherwise, because the clock was wrong."""
+
+    def test_a_digest_that_is_due_in_ten_seconds_is_so(self, flood: Flood, clock: Clock) -> None:
+        flood.ask("disk full", [ANNA], count=2)
+        clock.wait(590)
+        flood.ask("disk full", [ANNA])
+
+        clock.wait(-86_400)
+
+        assert flood.wait() == 10
+        clock.wait(10)
+        assert [digest.text for digest in flood.due()] == [
+            "Holding back: 2 more in 10 min, last: disk full"
+        ]
+
+    def test_the_end_is_told_as_it_was(self, flood: Flood, clock: Clock) -> None:
+        flood.ask("disk full", [ANNA], count=2)
+        clock.wait(590)
+        flood.ask("disk full", [ANNA])
+        clock.wait(10)
+        flood.due()
+
+        clock.wait(-86_400)
+
+        assert flood.wait() == 590
+        clock.wait(590)
+        assert [digest.text for digest in flood.due()] == [
+            "Held back: 2 more in 10 min, none since, last: disk full"
+        ]
+
+    def test_what_has_changed_is_told_when_it_would_be(self, flood: Flood, clock: Clock) -> None:
+        for key in ["DOWN db1", "OK db1"] * 3:
+            flood.ask(key, [ANNA], about="db1")
+        clock.wait(60)
+        flood.due()
+        flood.ask("DOWN db1", [ANNA], about="db1")
+
+        clock.wait(-86_400)
+
+        assert flood.wait() == 600
+
+    def test_a_digest_that_was_put_back_is_due_in_a_minute(
+        self, flood: Flood, clock: Clock
+    ) -> None:
+        flood.ask("disk full", [ANNA], count=2)
+        clock.wait(600)
+        (digest,) = flood.due()
+        flood.put_back(digest)
+
+        clock.wait(-86_400)
+
+        assert flood.wait() == 60
+
+    def test_what_was_heard_is_forgotten_in_a_window(self, flood: Flood, clock: Clock) -> None:
+        flood.ask("disk full", [ANNA])
+        clock.wait(-86_400)
+        flood.wait()
+        clock.wait(601)
+
+        assert flood.ask("disk full", [ANNA]).to == (ANNA,)
+
+    def test_what_flapped_has_not_a_window_after(self, flood: Flood, clock: Clock) -> None:
+        for key in ["DOWN db1", "OK db1"] * 2:
+            flood.ask(key, [ANNA], about="db1")
+        clock.wait(-86_400)
+        flood.wait()
+        clock.wait(601)
+
+        assert flood.ask("DOWN db1", [ANNA], about="db1").to == (ANNA,)
+
+
+class TestChanges:
+    """A change is what says something else, and not what says it again."""
+
+    def test_what_repeats_while_the_bucket_is_empty_has_not_changed(
+        self, flood: Flood, clock: Clock
+    ) -> None:
+        _exhaust(flood)
+        for _ in range(5):
+            flood.ask("DOWN db9", [ANNA], about="db9")
+            clock.wait(5)
+        clock.wait(60)
+
+        assert [digest.text for digest in flood.due()] == [
+            "Holding back: 5 more in 20 s, now: DOWN db9"
+        ]
+
+    def test_what_repeats_while_the_brake_is_on_has_not_changed(self, clock: Clock) -> None:
+        brake = Brake(number=Limits(messages_an_hour=1))
+        flood = Flood("alerts", FloodRules(brake=brake), clock=clock)
+        for state in ("DOWN", "OK", "OK", "OK"):
+            flood.ask(f"{state} db1", [ANNA], about="db1")
+        clock.wait(3900)
+
+        assert [digest.text for digest in flood.due()] == ["Held back: 3 more in 1 s, now: OK db1"]
+
+    def test_what_could_not_be_sent_again_has_not_changed(self, flood: Flood) -> None:
+        for _ in range(3):
+            flood.hold("DOWN db1", [ANNA], about="db1")
+
+        assert [digest.text for digest in flood.due(early=True)] == [
+            "Held back: 3 more in 1 s, now: DOWN db1"
+        ]
+
+
+class TestNote:
+    """What is said without asking is known all the same."""
+
+    def test_what_it_was_before_is_news_again(self, flood: Flood) -> None:
+        flood.ask("OK db1", [ANNA], about="db1")
+
+        flood.note("DOWN db1", [ANNA], about="db1")
+
+        assert flood.ask("DOWN db1", [ANNA], about="db1").held == (ANNA,)
+        assert flood.ask("OK db1", [ANNA], about="db1").to == (ANNA,)
+
+    def test_a_digest_says_it(self, flood: Flood) -> None:
+        flood.ask("OK db1", [ANNA], about="db1", count=3)
+
+        flood.note("DOWN db1", [ANNA], about="db1")
+
+        assert [digest.text for digest in flood.due(early=True)] == [
+            "Held back: 2 more in 1 s, now: DOWN db1"
+        ]
+
+    def test_it_takes_nothing_from_the_others(self, clock: Clock) -> None:
+        brake = Brake(number=Limits(messages_an_hour=1))
+        flood = Flood("alerts", FloodRules(limit=2, brake=brake), clock=clock)
+
+        flood.note("DOWN db1", [ANNA])
+
+        assert flood.ask("DOWN db2", [ANNA]).to == (ANNA,)
+        assert flood.wait() is None
+
+
+class TestUnreadable:
+    """What an update or a fault has left behind must keep no alert back."""
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            pytest.param("{}", id="empty"),
+            pytest.param("[]", id="no state"),
+            pytest.param("null", id="nothing"),
+            pytest.param('{"at": 1.0, "tokens": 3.0, "seen": {}, "tallies": {}}', id="older"),
+            pytest.param('{"format": 99}', id="newer"),
+            pytest.param('{"format": 2}', id="incomplete"),
+            pytest.param(
+                '{"format": 2, "at": 1.0, "tokens": 3.0, "news": {"heard": {}}, "tallies": {},'
+                ' "taken": {}}',
+                id="an unknown field",
+            ),
+            pytest.param("{", id="no JSON"),
+        ],
+    )
+    def test_it_begins_anew_and_says_so_once(
+        self, value: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        store = FileStore(tmp_path / "flood.db")
+        flood = Flood("alerts", store=store)
+        flood.ask("DOWN db1", [ANNA])
+        with closing(sqlite3.connect(store.path, isolation_level=None)) as database:
+            database.execute("UPDATE documents SET value = ?", (value,))
+
+        told = [flood.ask("DOWN db1", [ANNA]).to for _ in range(2)]
+
+        assert told == [(ANNA,), ()]
+        assert caplog.messages == [
+            (
+                "What alerts remembered of floods cannot be read, as after an update: "
+                "it begins anew, and what was held back before is not told."
+            )
+        ]
 
 
 class TestUrgent:
@@ -555,6 +870,54 @@ class TestPutBack:
         clock.wait(60)
 
         assert [(each.keys, each.seconds) for each in flood.due()] == [((Held("DOWN db2", 1),), 0)]
+
+    def test_it_says_what_was_told_meanwhile(self, flood: Flood, clock: Clock) -> None:
+        for state in ("DOWN", "OK", "DOWN", "OK", "DOWN"):
+            flood.ask(f"{state} db1", [ANNA], about="db1")
+        clock.wait(600)
+        (over,) = flood.due()
+        flood.ask("OK db1", [ANNA], about="db1")
+
+        flood.put_back(over)
+        clock.wait(60)
+
+        assert [digest.text for digest in flood.due()] == ["Held back: 1 more in 1 s, now: OK db1"]
+
+    def test_it_names_what_was_not_told_meanwhile(self, flood: Flood, clock: Clock) -> None:
+        for host in range(4):
+            flood.hold(f"DOWN db{host}", [ANNA], about=f"db{host}")
+        clock.wait(60)
+        (started,) = flood.due()
+        flood.note("OK db0", [ANNA], about="db0")
+
+        flood.put_back(started)
+        clock.wait(60)
+
+        assert [held.key for held in flood.due()[0].keys] == ["DOWN db1", "DOWN db2", "DOWN db3"]
+
+    def test_it_is_counted_though_the_flood_went_on(self, flood: Flood, clock: Clock) -> None:
+        flood.ask("DOWN db1", [ANNA], count=9)
+        clock.wait(590)
+        flood.ask("DOWN db1", [ANNA])
+        clock.wait(10)
+        (started,) = flood.due()
+
+        flood.put_back(started)
+        clock.wait(600)
+
+        assert [(each.keys, each.count) for each in flood.due()] == [((Held("DOWN db1", 9),), 9)]
+
+    def test_a_digest_to_several_gives_one_token_back(self, clock: Clock) -> None:
+        flood = Flood("alerts", FloodRules(limit=3, per=1e9), clock=clock)
+        flood.ask("DOWN db1", [ANNA, BO], count=2)
+        clock.wait(600)
+        flood.due()
+
+        for number in (ANNA, BO):
+            flood.take_back([number])
+
+        told = [flood.ask(f"DOWN db{host}", [ANNA]).to for host in range(2, 5)]
+        assert told == [(ANNA,), (), ()]
 
     def test_it_gives_back_what_it_took(self, clock: Clock) -> None:
         rules = FloodRules(limit=3, per=1e9, brake=Brake(number=Limits(segments_a_day=6)))
@@ -700,13 +1063,30 @@ def _digest(**changes: object) -> Digest:
                 others=10,
             ),
             "Holding back: 90 more in 10 min, now: OK db1 (38 changes), DOWN db3, "
-            "last: DOWN db2 x40, others x10",
+            "last: DOWN db2 x40, 10 other alerts",
             id="what changes beside what repeats",
         ),
         pytest.param(
             _digest(phase=Phase.OVER, count=0, keys=(), total=100, total_seconds=20.0),
             "Held back: 100 more in 20 s, none since",
             id="of things that nobody remembers",
+        ),
+        pytest.param(
+            _digest(
+                phase=Phase.GOING_ON,
+                count=0,
+                keys=(Held("DOWN db1", 0, is_now=True), Held("DOWN db2", 0, is_now=True)),
+                total=9,
+                total_seconds=60.0,
+            ),
+            "Held back: 9 more in 1 min, none since, still: DOWN db1, DOWN db2",
+            id="what there was no room to name before",
+        ),
+        pytest.param(
+            _digest(others=1),
+            "Holding back: 37 more in 10 min, "
+            "last: ValueError (app/views.py:41) x36, OSError, 1 other alert",
+            id="one that is not named",
         ),
     ],
 )

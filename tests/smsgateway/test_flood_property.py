@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -109,6 +109,7 @@ class FloodMachine(RuleBasedStateMachine):
 
     @rule()
     def lose_a_digest(self) -> None:
+        self.now += self.flood.wait() or 0.0
         for each in self.flood.due():
             self.flood.put_back(each)
 
@@ -184,42 +185,72 @@ class SharedFloodMachine(FloodMachine):
         self.folder.cleanup()
 
 
-@given(
-    said=st.lists(
-        st.tuples(
-            st.sampled_from([1.0, 14.0, 61.0, 299.0, 301.0, 599.0, 601.0, 1300.0]),
-            st.sampled_from(["DOWN", "OK"]),
-            st.sampled_from(["db1", "db2", "db3"]),
-        ),
-        max_size=60,
+PAUSES = [1.0, 14.0, 61.0, 299.0, 301.0, 599.0, 601.0, 1300.0]
+THINGS = [f"db{number}" for number in range(8)]  # a digest names three
+
+
+def said_of(things: list[str]) -> st.SearchStrategy[list[tuple[float, str, str]]]:
+    words = st.tuples(
+        st.sampled_from(PAUSES), st.sampled_from(["DOWN", "OK"]), st.sampled_from(things)
     )
-)
+    return st.lists(words, max_size=60)
+
+
+def same_of_all(state: str, pause: float) -> list[tuple[float, str, str]]:
+    """Say it of each thing at once."""
+    return [(pause, state, THINGS[0]), *((0.0, state, thing) for thing in THINGS[1:])]
+
+
+class Reader:
+    """Somebody who knows of each thing what was told last."""
+
+    def __init__(self, rules: FloodRules) -> None:
+        self.now = 1_800_000_000.0
+        self.flood = Flood("alerts", rules, clock=lambda: self.now)
+        self.told: dict[str, str] = {}
+        self.is_so: dict[str, str] = {}
+
+    def listen(self, seconds: float) -> None:
+        until = self.now + seconds
+        while (wait := self.flood.wait()) is not None and self.now + wait <= until:
+            self.now += wait
+            for held in [held for digest in self.flood.due() for held in digest.keys]:
+                state, thing = held.key.split()
+                self.told[thing] = state
+        self.now = until
+
+    def hear(self, said: list[tuple[float, str, str]]) -> None:
+        for pause, state, thing in said:
+            self.listen(pause)
+            self.is_so[thing] = state
+            if self.flood.ask(f"{state} {thing}", [NUMBERS[0]], about=thing).to:
+                self.told[thing] = state
+
+
+@given(said=said_of(THINGS[:3]))
 def test_what_was_told_last_of_each_thing_is_how_it_is_a_window_after(
     said: list[tuple[float, str, str]],
 ) -> None:
-    now = [1_800_000_000.0]
-    flood = Flood("alerts", FloodRules(limit=1000), clock=lambda: now[0])
-    told: dict[str, str] = {}
-    is_so: dict[str, str] = {}
+    reader = Reader(FloodRules(limit=1000))
+    reader.hear(said)
+    reader.listen(601)
 
-    def listen(seconds: float) -> None:
-        until = now[0] + seconds
-        while (wait := flood.wait()) is not None and now[0] + wait <= until:
-            now[0] += wait
-            for held in [held for digest in flood.due() for held in digest.keys]:
-                state, thing = held.key.split()
-                told[thing] = state
-        now[0] = until
+    assert reader.told == reader.is_so
+    assert reader.flood.wait() is None
 
-    for pause, state, thing in said:
-        listen(pause)
-        is_so[thing] = state
-        if flood.ask(f"{state} {thing}", [NUMBERS[0]], about=thing).to:
-            told[thing] = state
-    listen(601)
 
-    assert told == is_so
-    assert flood.wait() is None
+@given(said=said_of(THINGS))
+@example(said=[each for state in ("DOWN", "OK", "DOWN") for each in same_of_all(state, 60.0)])
+@example(said=[each for number in range(12) for each in same_of_all("DOWN", 300.0 * number)])
+def test_of_more_things_than_a_digest_names_it_is_so_some_windows_after(
+    said: list[tuple[float, str, str]],
+) -> None:
+    reader = Reader(FloodRules())
+    reader.hear(said)
+    reader.listen(2401)
+
+    assert reader.told == reader.is_so
+    assert reader.flood.wait() is None
 
 
 TestFlood = FloodMachine.TestCase

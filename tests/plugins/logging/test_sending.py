@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from smsgateway import ConfigurationError, RecipientResult, SendStatus, SmsGateway
-from smsgateway.flood import Brake, Limits
+from smsgateway.flood import Brake, Flood, Limits
 from smsgateway.hooks import Plugins
 from smsgateway.http import Flow
 from smsgateway.message import Message
@@ -297,6 +299,36 @@ def test_an_alert_is_sent_even_when_the_shared_file_is_broken(
 
     assert alerts.texts == ["CRITICAL shop.orders: Disk full"]
     assert "StoreError" in capsys.readouterr().err
+
+
+def test_a_file_of_another_version_delays_no_alert(alerts: Alerts, tmp_path: Path) -> None:
+    handler = alerts.handle(state=tmp_path / "flood.db")
+    alerts.log.critical("Disk is full")
+    handler.flush()
+    with closing(sqlite3.connect(tmp_path / "flood.db", isolation_level=None)) as database:
+        database.execute("UPDATE documents SET value = '{}'")
+
+    alerts.log.critical("Disk is full")
+
+    assert alerts.texts == ["CRITICAL shop.orders: Disk is full"] * 2
+
+
+def test_where_flood_control_fails_every_alert_is_sent(
+    alerts: Alerts, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("Disk is full")
+
+    for method in ("ask", "due", "hold", "wait"):
+        monkeypatch.setattr(Flood, method, fail)
+    handler = alerts.handle()
+
+    for _ in range(2):
+        alerts.log.critical("Disk is full")
+        handler.flush()
+
+    assert alerts.texts == ["CRITICAL shop.orders: Disk is full"] * 2
+    assert set(capsys.readouterr().err.splitlines()) == {"smsgateway_logging: KeyError"}
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
-from smsgateway.flood import Digest, Flood, Rest, StoreError
+from smsgateway.flood import Digest, Flood, Rest, StoreError, Verdict
 from smsgateway.result import RecipientResult, SendResult, SendStatus
 from smsgateway_alerts.entry import Batch, Entry, Row, State
 from smsgateway_alerts.file import QueueError
@@ -19,6 +19,7 @@ __all__ = ["Courier"]
 
 _log = logging.getLogger("smsgateway.alerts")
 _DIGEST = "flood control"  # the source of a digest
+_MAY_HAVE_COME = (State.SUBMITTED, State.UNKNOWN)
 
 
 class Courier:
@@ -69,9 +70,15 @@ class Courier:
         batch = self._queue.claim()
         if batch is None:
             return False
-        text, rows = self._let_through(batch)
+        text, rows = batch.text, batch.rows
+        verdict = self._ask(batch)
+        if verdict is not None:
+            text, rows = self._let_through(batch, verdict)
         if rows:
-            self._record(batch, rows, self._send(text, rows, batch))
+            found = self._send(text, rows, batch)
+            self._record(batch, rows, found)
+            if verdict is None:
+                self._note(batch, _heard(found))
         return True
 
     def _give_up(self) -> None:
@@ -126,22 +133,24 @@ class Courier:
         except StoreError as lost:
             _log.error("%s That %d alerts were held back is not told.", lost, digest.count)
 
-    def _let_through(self, batch: Batch) -> tuple[str, Sequence[Row]]:
+    def _ask(self, batch: Batch) -> Verdict | None:
         """Ask flood control, once for each row; an alert that it cannot answer for is sent."""
         if not batch.topic or any(row.tries > 1 for row in batch.rows):
-            return batch.text, batch.rows
-        numbers = [row.to for row in batch.rows]
+            return None
         try:
-            verdict = self._flood.ask(
+            return self._flood.ask(
                 batch.topic,
-                numbers,
+                [row.to for row in batch.rows],
                 about=batch.about,
                 segments=self._segments,
                 is_urgent=batch.step > 0,
             )
         except StoreError as error:
             _log.error("%s", error)
-            return batch.text, batch.rows
+            return None
+
+    def _let_through(self, batch: Batch, verdict: Verdict) -> tuple[str, tuple[Row, ...]]:
+        """Do with the rows what flood control says, and return what is to be sent to whom."""
         held = [row for row in batch.rows if row.to in verdict.held]
         if verdict.braked:
             _log.warning(
@@ -154,7 +163,16 @@ class Courier:
         text = batch.text
         if verdict.is_last:
             text = written_last(text, segments=self._segments)
-        return text, [row for row in batch.rows if row.to in verdict.to]
+        return text, tuple(row for row in batch.rows if row.to in verdict.to)
+
+    def _note(self, batch: Batch, numbers: Sequence[str]) -> None:
+        """Let flood control know what numbers heard, though it was not asked."""
+        if not batch.topic:
+            return
+        try:
+            self._flood.note(batch.topic, numbers, about=batch.about)
+        except StoreError as error:
+            _log.error("%s", error)
 
     def _send(
         self, text: str, rows: Sequence[Row], batch: Batch
@@ -187,8 +205,7 @@ class Courier:
         again = states.pop(State.QUEUED, [])
         is_digest = batch.source == _DIGEST
         if is_digest:
-            heard = (*states.get(State.SUBMITTED, ()), *states.get(State.UNKNOWN, ()))
-            self._queue.tell(row.to for row in heard)
+            self._queue.tell(_heard(found))
         if again and is_digest and self._take_back(again):
             self._queue.record(again, State.CANCELED)
             _log.warning("A digest was not sent to %d recipients; it is due later.", len(again))
@@ -211,6 +228,12 @@ class Courier:
 
 def _by_number(result: SendResult) -> dict[str, RecipientResult | State]:
     return {recipient.to: recipient for recipient in result.recipients}
+
+
+def _heard(found: Mapping[str, RecipientResult | State]) -> list[str]:
+    """Name the numbers that a text may have come to."""
+    states = {number: _state(what) for number, what in found.items()}
+    return [number for number, state in states.items() if state in _MAY_HAVE_COME]
 
 
 def _state(found: RecipientResult | State) -> State:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
-from smsgateway.flood import FileStore, Flood, StoreError, Verdict
+from smsgateway.flood import FileStore, StoreError, Verdict
 from smsgateway.hooks import Plugins
-from smsgateway.result import SendResult, SendStatus
+from smsgateway.result import RecipientResult, SendStatus
 from smsgateway_alerts.alert import Alert, Notification, Status, fingerprint
+from smsgateway_alerts.cautious import CautiousFlood
 from smsgateway_alerts.entry import Seen
 from smsgateway_alerts.file import QueueError
 from smsgateway_alerts.outlet import Outlet
@@ -117,7 +118,9 @@ class Telling:
         self._queue = Queue(settings.database_path, clock=clock)
         store = settings.database_path.with_suffix(".flood.db")
         self.lock: Path = store.with_name(f"{store.name}.{self.outlet.name}")
-        self._flood = Flood(self.outlet.name, settings.flood, store=FileStore(store), clock=clock)
+        self._flood = CautiousFlood(
+            self.outlet.name, settings.flood, store=FileStore(store), clock=clock
+        )
         self._clock = clock
 
     def tell(self, notification: Notification, to: Sequence[str], *, key: str | None) -> Told:
@@ -160,27 +163,35 @@ class Telling:
             StoreError: What is held back cannot be read.
         """
         for digest in self._flood.due(segments=self._segments):
+            text = written(digest.text, segments=self._segments)
             try:
-                is_told = self._send(
-                    written(digest.text, segments=self._segments), digest.to
-                ).is_told
+                results = self._send(text, digest.to)
             except SmsGatewayError as error:
                 _log.error("What was held back cannot be told now: %s", error)
-                is_told = False
-            if not is_told:
-                self._flood.put_back(digest, segments=self._segments)
+                results = ()
+            # What is refused to all may be the account's fault; what is to one is the number's.
+            unsent = [each.to for each in results if each.status is SendStatus.NOT_SENT]
+            back = unsent if _heard(results) else digest.to
+            if back:
+                self._flood.take_back(back, segments=self._segments)
 
     def _tell(self, notification: Notification, numbers: tuple[str, ...]) -> Told:
         text = written(self._compose(notification), segments=self._segments)
         topic = headline(notification)[:200]
         failed = Seen(key=fingerprint("failed", topic, numbers), seconds=_REPEATS)
-        verdict = self._ask(notification, topic, numbers, failed)
-        last = written_last(text, segments=self._segments)
+        is_state = any(alert.status is not Status.NOTED for alert in notification.alerts)
+        about = (notification.about or notification.incident) if is_state else ""
+        verdict = self._ask(topic, numbers, about, failed)
+        if verdict is not None and verdict.is_last:
+            text = written_last(text, segments=self._segments)
         try:
-            told = self._send(last if verdict.is_last else text, verdict.to, held=len(verdict.held))
+            results = self._send(text, numbers if verdict is None else verdict.to)
         except SmsGatewayError:
             self._remember(failed)
             raise
+        if verdict is None:
+            self._note(topic, _heard(results), about)
+        told = _counted(results, held=0 if verdict is None else len(verdict.held))
         if not told.is_told:
             self._remember(failed)
         return told
@@ -211,36 +222,46 @@ class Telling:
         return False
 
     def _ask(
-        self, notification: Notification, topic: str, numbers: tuple[str, ...], failed: Seen
-    ) -> Verdict:
+        self, topic: str, numbers: tuple[str, ...], about: str, failed: Seen
+    ) -> Verdict | None:
         """Ask flood control, but for what it let through and nobody got: the tool tries again."""
-        is_state = any(alert.status is not Status.NOTED for alert in notification.alerts)
-        about = (notification.about or notification.incident) if is_state else ""
         try:
-            if not self._queue.forget(failed):
-                verdict = self._flood.ask(topic, numbers, about=about, segments=self._segments)
-                if verdict.braked:
-                    _log.warning(
-                        "The emergency brake stops an alert to %d recipients.", len(verdict.braked)
-                    )
-                return verdict
+            if self._queue.forget(failed):
+                return None
+            verdict = self._flood.ask(topic, numbers, about=about, segments=self._segments)
         except (QueueError, StoreError) as error:
             _log.warning("%s", error)
-        return Verdict(to=numbers, held=())
+            return None
+        if verdict.braked:
+            _log.warning(
+                "The emergency brake stops an alert to %d recipients.", len(verdict.braked)
+            )
+        return verdict
 
-    def _send(self, text: str, numbers: Sequence[str], *, held: int = 0) -> Told:
-        if not numbers:
-            return Told(held=held)
+    def _note(self, topic: str, numbers: Sequence[str], about: str) -> None:
+        """Let flood control know what numbers heard, though it was not asked."""
         try:
-            result = self.outlet.gateway.send(text, to=numbers)
+            self._flood.note(topic, numbers, about=about)
+        except StoreError as error:
+            _log.warning("%s", error)
+
+    def _send(self, text: str, numbers: Sequence[str]) -> Sequence[RecipientResult]:
+        if not numbers:
+            return ()
+        try:
+            return self.outlet.gateway.send(text, to=numbers).recipients
         except SendFailed as error:
             _log.warning("%s", error)
-            result = error.result
-        return _counted(result, held)
+            return error.result.recipients
 
 
-def _counted(result: SendResult, held: int) -> Told:
-    accepted = sum(recipient.is_taken for recipient in result.recipients)
-    unknown = sum(recipient.status is SendStatus.UNKNOWN for recipient in result.recipients)
-    failed = len(result.recipients) - accepted - unknown
+def _heard(results: Sequence[RecipientResult]) -> list[str]:
+    """Name the numbers that a text may have come to."""
+    return [each.to for each in results if each.is_taken or each.status is SendStatus.UNKNOWN]
+
+
+def _counted(results: Sequence[RecipientResult], *, held: int) -> Told:
+    accepted = sum(recipient.is_taken for recipient in results)
+    unknown = sum(recipient.status is SendStatus.UNKNOWN for recipient in results)
+    failed = len(results) - accepted - unknown
     return Told(accepted=accepted, unknown=unknown, held=held, failed=failed)

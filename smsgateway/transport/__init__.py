@@ -34,8 +34,7 @@ class Timeouts:
         write: Each piece of the request that the system takes. aiohttp has no such limit; there
             only the deadline ends a write.
         read: Each wait for more of the answer.
-        deadline: All of it together. Only a system's resolver that hangs can exceed it, and then
-            nothing has been sent.
+        deadline: All of it together, the system's resolver included.
 
     Raises:
         ConfigurationError: One of them is not above zero.

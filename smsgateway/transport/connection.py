@@ -19,6 +19,7 @@ from urllib3.exceptions import EmptyPoolError, HTTPError
 from urllib3.util.wait import wait_for_read
 
 from smsgateway.transport.incoming import Incoming
+from smsgateway.transport.resolver import resolve
 from smsgateway.transport.wire import failure
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Connection(HTTPConnection):
 
     def _reach(self, host: str, port: int) -> socket.socket:
         failed: OSError | None = None
-        for *kind, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        found = resolve(host, port, self.watch.left(self.watch.timeouts.deadline))
+        for *kind, _, address in found:
             try:
                 return self._dial(socket.socket(*kind), address)
             except OSError as error:

@@ -66,7 +66,7 @@ def _notification(given: Mapping[str, str], to: tuple[str, ...]) -> Notification
     said = _SUBJECT.match(subject)
     status = _status(said and said["said"], given)
     found = _HOST.search(given["message"])
-    event = given.get("event_id") or ""
+    event, trigger = given.get("event_id") or "", given.get("trigger_id") or ""
     alert = Alert(
         source=_SOURCE,
         status=status,
@@ -77,11 +77,13 @@ def _notification(given: Mapping[str, str], to: tuple[str, ...]) -> Notification
         lasted=_duration(said["lasted"] or "") if said and status is Status.RESOLVED else None,
         labels={name: given[name] for name in ("host", "severity") if given.get(name)},
     )
+    # Words of one's own may say of a problem that is over something else than of the problem.
+    is_named = bool(trigger or said or not event)
     return Notification(
         alerts=(alert,),
         key=fingerprint(_SOURCE, event, given.get("event_value"), subject, to),
         incident=fingerprint(_SOURCE, event) if event else "",
-        about=fingerprint(_SOURCE, given.get("trigger_id") or (alert.host, alert.title)),
+        about=fingerprint(_SOURCE, trigger or (alert.host, alert.title)) if is_named else "",
         to=to,
     )
 

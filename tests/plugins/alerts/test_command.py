@@ -54,6 +54,14 @@ def nagios(*arguments: str) -> Result:
     return run("nagios", "--to", ANNA, *arguments, environ=NAGIOS)
 
 
+def notify(kind: str) -> Result:
+    return run("nagios", "--to", ANNA, environ=NAGIOS | {"NAGIOS_NOTIFICATIONTYPE": kind})
+
+
+def make_a_mistake(*_: object, **__: object) -> None:
+    raise ZeroDivisionError("amber heron")
+
+
 @pytest.fixture
 def mailbox(home: Path) -> Mailbox:
     return Mailbox(home / "data" / "smsgateway" / "inbox.db")
@@ -130,7 +138,7 @@ def test_what_may_have_been_taken_is_sent_once_more(answer_with: Let) -> None:
     assert len(answering.sent) == 2
 
 
-def test_where_the_resolver_hangs_it_ends_and_a_caller_who_runs_it_again_texts_nobody(
+def test_where_the_resolver_hangs_nothing_was_sent_so_a_caller_may_run_it_again(
     hanging_resolver: list[str],
 ) -> None:
     url = "cpsms+https://u:k@api.invalid?deadline=0.1"
@@ -139,11 +147,9 @@ def test_where_the_resolver_hangs_it_ends_and_a_caller_who_runs_it_again_texts_n
 
     second = nagios("--url", url, "--key", "event 21")
 
-    assert (first.exit_code, second.exit_code) == (0, 0)
-    assert "unknown 1." in first.stderr
-    assert "Told before: a repeat." in second.stderr
-    assert asked
-    assert len(hanging_resolver) == asked
+    assert (first.exit_code, second.exit_code) == (1, 1)
+    assert "not sent 1." in first.stderr
+    assert 0 < asked < len(hanging_resolver)
 
 
 class TestKey:
@@ -347,6 +353,60 @@ class TestFlood:
 
         assert [nagios().exit_code for _ in range(2)] == [0, 0]
         assert len(texts(mailbox)) == 2
+
+    def test_the_last_one_says_that_more_are_held_back(self, home: Path, mailbox: Mailbox) -> None:
+        (home / "smsgateway.toml").write_text("[plugins.alerts]\nflood = {limit = 2}")
+
+        nagios()
+
+        assert texts(mailbox) == ["DOWN db1 PostgreSQL: timeout 10s More alerts are held back."]
+
+    def test_where_it_has_a_mistake_alerts_go_out(
+        self, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("smsgateway.flood.control.State.read", make_a_mistake)
+
+        done = [nagios() for _ in range(2)]
+
+        assert [each.exit_code for each in done] == [0, 0]
+        assert "What is held back was not told: Flood control: ZeroDivisionError" in done[0].stderr
+        assert "heron" not in done[0].stderr
+        assert len(texts(mailbox)) == 2
+
+    def test_what_was_told_at_last_is_known_so_that_all_is_well_is_told_at_once(
+        self, answer_with: Let
+    ) -> None:
+        answering = answer_with(saying(SendStatus.NOT_SENT))
+        notify("PROBLEM")
+        answering.answer = saying(SendStatus.ACCEPTED)
+
+        done = [notify(kind) for kind in ("RECOVERY", "PROBLEM", "RECOVERY")]
+
+        assert ["accepted 1." in each.stderr for each in done] == [True] * 3
+
+    def test_what_was_told_without_it_is_known_when_it_can_remember_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise StoreError("locked")
+
+        notify("RECOVERY")
+        with monkeypatch.context() as locked:
+            locked.setattr("smsgateway.flood.Flood.ask", fail)
+            notify("PROBLEM")
+
+        assert "accepted 1." in notify("RECOVERY").stderr
+
+    def test_what_is_tried_again_and_told_to_nobody_is_not_known(self, answer_with: Let) -> None:
+        answering = answer_with(saying(SendStatus.NOT_SENT))
+        notify("PROBLEM")
+        answering.answer = saying(SendStatus.ACCEPTED)
+        notify("RECOVERY")
+        answering.answer = saying(SendStatus.NOT_SENT)
+        notify("PROBLEM")
+        answering.answer = saying(SendStatus.ACCEPTED)
+
+        assert "held back 1." in notify("RECOVERY").stderr
 
 
 class TestWords:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -33,6 +34,10 @@ def wordless(_: Message) -> list[RecipientResult]:
 
 def broken(_: Message) -> list[RecipientResult]:
     raise ZeroDivisionError
+
+
+def make_a_mistake(*_: object, **__: object) -> None:
+    raise ZeroDivisionError("amber heron")
 
 
 @pytest.mark.parametrize(
@@ -207,6 +212,25 @@ class TestFlood:
         assert world.send(desk) == [(ANNA, "DOWN db1")]
         assert "The file cannot be used." in caplog.text
 
+    @pytest.mark.parametrize("guarantee", ["at_most_once", "at_least_once"])
+    def test_where_flood_control_has_a_mistake_alerts_go_on(
+        self,
+        world: World,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+        guarantee: str,
+    ) -> None:
+        desk = world.desk(gateway=f"inbox://{world.mailbox.path}?guarantee={guarantee}")
+        desk.queue.add([replace(DOWN, topic="DOWN db0")])
+        world.now += 3600  # nobody was there: that one is given up
+        desk.queue.add([DOWN])
+        monkeypatch.setattr("smsgateway.flood.control.State.read", make_a_mistake)
+
+        assert world.send(desk) == [(ANNA, "DOWN db1")]
+        assert desk.queue.counts()[State.SUBMITTED] == 1
+        assert "Flood control: ZeroDivisionError." in caplog.text
+        assert "heron" not in caplog.text
+
 
 class TestNews:
     def tell(self, world: World, desk: Desk, *statuses: Status) -> list[str]:
@@ -258,6 +282,67 @@ class TestNews:
             (ANNA, "Held back: 4 more in 3 min (5 in 4 min), now: DOWN db1 PG (4 changes)")
         ]
 
+    def test_what_is_told_by_another_process_that_went_on_is_known(self, world: World) -> None:
+        desk = world.desk(recipients=[ANNA])
+        told = self.tell(world, desk, Status.RESOLVED)
+        alert = Alert(source="t", status=Status.FIRING, title="PG", host="db1")
+        desk.take(Notification(alerts=(alert,), incident="db1"))
+        desk.queue.claim()  # by a process that dies before it asks
+        desk.courier.recover()
+
+        told += [text for _, text in world.send(desk)]
+        told += self.tell(world, desk, Status.RESOLVED)
+
+        assert told == ["OK db1 PG", "DOWN db1 PG", "OK db1 PG"]
+
+    def test_what_is_told_while_flood_control_cannot_remember_is_known_later(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk = world.desk(recipients=[ANNA])
+        told = self.tell(world, desk, Status.RESOLVED)
+        with monkeypatch.context() as locked:
+            locked.setattr("smsgateway.flood.Flood.ask", _store_full)
+            told += self.tell(world, desk, Status.FIRING)
+
+        told += self.tell(world, desk, Status.RESOLVED)
+
+        assert told == ["OK db1 PG", "DOWN db1 PG", "OK db1 PG"]
+
+    def test_what_is_tried_again_and_told_to_nobody_is_not_known(
+        self, world: World, answer_with: Let
+    ) -> None:
+        answering = answer_with(saying(SendStatus.NOT_SENT))
+        desk = world.desk()
+        down = replace(DOWN, about="db1")
+        well = replace(down, text="OK db1", topic="OK db1")
+        desk.queue.add([down])
+        desk.courier.send_next()
+        answering.answer = saying(SendStatus.ACCEPTED)
+        desk.queue.add([well])
+        desk.courier.send_next()
+        answering.answer = saying(SendStatus.NOT_SENT)
+        world.now += 10
+        desk.courier.send_next()
+        answering.answer = saying(SendStatus.ACCEPTED)
+
+        desk.queue.add([well])
+        desk.courier.send_next()
+
+        texts = [message.text for message in answering.sent]
+        assert texts == ["DOWN db1", "OK db1", "DOWN db1"]
+        assert desk.queue.counts()[State.HELD] == 1
+
+    def test_where_not_even_that_can_be_remembered_it_is_told(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr("smsgateway.flood.Flood.ask", _store_full)
+        monkeypatch.setattr("smsgateway.flood.Flood.note", _store_full)
+        desk = world.desk(recipients=[ANNA])
+
+        assert self.tell(world, desk, Status.FIRING) == ["DOWN db1 PG"]
+        assert "disk full" in caplog.text
+        assert desk.queue.counts()[State.SUBMITTED] == 1
+
     def test_an_outage_is_about_the_same_as_the_one_before_though_it_is_another_incident(
         self, world: World
     ) -> None:
@@ -306,6 +391,29 @@ class TestGivenUp:
         self.problem(desk, Status.RESOLVED)
         self.wait(world, desk, 1)
         assert answering.sent[-1].text == "OK db1 PG"
+
+    @pytest.mark.parametrize(
+        ("answer", "left"),
+        [
+            pytest.param(saying(SendStatus.ACCEPTED), 0, id="came"),
+            pytest.param(saying(SendStatus.UNKNOWN), 0, id="may have come"),
+            pytest.param(saying(SendStatus.REJECTED), 1, id="did not come"),
+        ],
+    )
+    def test_what_was_given_up_is_no_loss_once_its_digest(
+        self, world: World, answer_with: Let, answer: Answer, left: int
+    ) -> None:
+        answering = answer_with(saying(SendStatus.NOT_SENT))
+        desk = world.desk(recipients=[ANNA], lifetime=600)
+        self.problem(desk)
+        self.wait(world, desk, 15)
+        given_up = desk.queue.counts()[State.EXPIRED]
+
+        answering.answer = answer
+        self.wait(world, desk, 30)
+
+        assert answering.sent[-1].text.startswith("Held back")
+        assert (given_up, desk.queue.counts()[State.EXPIRED]) == (1, left)
 
     @pytest.mark.parametrize("minutes", [9, 20, 60], ids="{} minutes".format)
     def test_what_became_well_before_anybody_heard_is_only_in_the_digest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from smsgateway_alerts.source import Call
 from smsgateway_alerts.telling import Telling, read_call
 from smsgateway_inbox import Mailbox
 from tests.plugins.alerts.answering import Answer, Answering, saying
-from tests.plugins.alerts.captured import ANNA, BY_NAME
+from tests.plugins.alerts.captured import ANNA, BO, BY_NAME
 from tests.plugins.alerts.server import SCRIPT
 from tests.plugins.alerts.test_command import NAGIOS
 
@@ -46,9 +46,9 @@ class World:
     def telling(self) -> Telling:
         return Telling(self._settings, plugins=installed_plugins(), clock=lambda: self.now)
 
-    def call(self, service: str = "disk") -> None:
-        call = Call(environ=NAGIOS | {"NAGIOS_SERVICEDESC": service})
-        self.telling().tell(read_call(BY_NAME["nagios"], call, text=None), [ANNA], key=None)
+    def call(self, to: Sequence[str] = (ANNA,)) -> None:
+        call = Call(environ=NAGIOS | {"NAGIOS_SERVICEDESC": "disk"})
+        self.telling().tell(read_call(BY_NAME["nagios"], call, text=None), to, key=None)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -160,6 +160,33 @@ class TestTelling:
         assert 1200 <= sum(world.slept) <= 1400
         assert tries > 8
         assert answering.sent[-1].text == "Held back: 1 more in 1 s, last: DOWN db1 disk"
+
+    @pytest.mark.parametrize(
+        ("status", "told"),
+        [
+            pytest.param(SendStatus.NOT_SENT, [(ANNA, BO), (BO,)], id="not sent: once more"),
+            pytest.param(SendStatus.REJECTED, [(ANNA, BO)], id="rejected"),
+        ],
+    )
+    def test_one_number_that_is_told_does_not_lose_it_for_another(
+        self, world: World, answer_with: Let, status: SendStatus, told: list[tuple[str, ...]]
+    ) -> None:
+        def accept_anna(message: Message) -> list[RecipientResult]:
+            statuses = {ANNA: SendStatus.ACCEPTED, BO: status}
+            return [RecipientResult(to=number, status=statuses[number]) for number in message.to]
+
+        answering = answer_with(saying(SendStatus.ACCEPTED))
+        world.call(to=(ANNA, BO))
+        world.call(to=(ANNA, BO))
+        world.now += 600
+        answering.answer = accept_anna
+        world.telling().tell_digests()
+        answering.answer = saying(SendStatus.ACCEPTED)
+
+        world.tell_all()
+
+        digests = [message for message in answering.sent if message.text.startswith("Held back")]
+        assert [message.to for message in digests] == told
 
     def test_what_may_have_come_is_not_told_again(self, world: World, answer_with: Let) -> None:
         answering = answer_with(saying(SendStatus.ACCEPTED))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from smsgateway.errors import ConfigurationError, WebhookError
+from smsgateway.flood import Flood
 from smsgateway.hooks import Plugins, hookimpl, installed_plugins
 from smsgateway_alerts import AlertSource, Call, Notification, Status
 from smsgateway_alerts.source import find_source, sources
@@ -296,11 +297,39 @@ class TestZabbix:
         assert read("zabbix", Call()) is None
 
     def test_the_next_event_of_a_trigger_is_another_incident_about_the_same(self) -> None:
-        body = {"subject": "Problem: Disk full", "event_value": "1", "trigger_id": "23133"}
-        first, second = (parsed("zabbix", post(body | {"event_id": event})) for event in "12")
+        first, second, other = (
+            parsed("zabbix", post({"subject": subject, "event_id": event, "trigger_id": trigger}))
+            for subject, event, trigger in [
+                ("Problem: Disk 91 % full", "1", "23133"),
+                ("Problem: Disk 92 % full", "2", "23133"),
+                ("Problem: Disk 92 % full", "3", "23134"),
+            ]
+        )
 
         assert first.incident != second.incident
-        assert first.about == second.about
+        assert first.about == second.about != other.about
+
+    @pytest.mark.parametrize(
+        "own",
+        [
+            pytest.param({}, id="without a trigger"),
+            pytest.param({"trigger_id": "23133"}, id="of one trigger"),
+        ],
+    )
+    def test_the_next_problem_in_words_of_ones_own_is_news(self, own: dict[str, str]) -> None:
+        flood = Flood("zabbix")
+        told: list[str] = []
+        for subject, event, value in [
+            ("PROBLEM cpu", "1", "1"),
+            ("RECOVERED cpu", "1", "0"),
+            ("PROBLEM cpu", "2", "1"),
+        ]:
+            body = {"subject": subject, "event_id": event, "event_value": value}
+            notification = parsed("zabbix", post(body | own))
+            about = notification.about or notification.incident
+            told += flood.ask(headline(notification), [ANNA], about=about).to
+
+        assert told == [ANNA] * 3
 
     def test_without_a_trigger_it_is_about_what_its_words_name(self) -> None:
         calls = [
@@ -315,6 +344,18 @@ class TestZabbix:
         assert well is not None
         assert other is not None
         assert down.about == well.about != other.about
+
+    def test_words_that_name_it_say_so_of_the_next_event_too(self) -> None:
+        body = {"subject": "Problem: Disk full", "host": "db1"}
+        first, second = (parsed("zabbix", post(body | {"event_id": event})) for event in "12")
+
+        assert first.about == second.about != ""
+
+    def test_without_an_event_it_is_about_what_any_words_name(self) -> None:
+        body = {"subject": "Disk full", "host": "db1"}
+        down, well = (parsed("zabbix", post(body | {"event_value": value})) for value in "10")
+
+        assert down.about == well.about != ""
 
 
 class TestHealthchecks:

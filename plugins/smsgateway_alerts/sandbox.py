@@ -189,7 +189,7 @@ def _check_filters(parsed: nodes.Template, environment: _Environment) -> None:
 class _Nothing(ChainableUndefined):
     """What is asked of a time that is not known."""
 
-    def __call__(self, *_: Any, **__: Any) -> Self:  # type: ignore[override] # it raises there
+    def __call__(self, *_: Any, **__: Any) -> Self:  # type: ignore[override]  # the base only raises
         return self
 
 

@@ -45,8 +45,7 @@ def compose_with(template: str) -> Compose:
             installed.
     """
     try:
-        # Jinja2 is an extra.
-        from smsgateway_alerts.sandbox import compiled, line_of, rendered  # noqa: PLC0415 - as said
+        from smsgateway_alerts.sandbox import compiled, line_of, rendered  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
         raise ConfigurationError(
             "A template needs Jinja2: pip install 'pluggable-smsgateway[alerts]'."

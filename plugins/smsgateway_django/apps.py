@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 __all__ = ["SmsGatewayConfig"]
@@ -15,8 +17,5 @@ class SmsGatewayConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the checks, which register themselves."""
-        from smsgateway_django import (  # noqa: PLC0415 - not before apps are ready
-            checks,  # noqa: F401
-            deployment_checks,  # noqa: F401
-            mail_checks,  # noqa: F401
-        )
+        for checks in ("checks", "deployment_checks", "mail_checks"):
+            import_module(f"smsgateway_django.{checks}")

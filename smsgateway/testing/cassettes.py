@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import vcr  # type: ignore[import-untyped]  # it has no types
-from vcr.persisters.filesystem import (  # type: ignore[import-untyped]  # as above
+from vcr.persisters.filesystem import (  # type: ignore[import-untyped]  # it has no types
     FilesystemPersister,
 )
-from vcr.serialize import serialize  # type: ignore[import-untyped]  # as above
+from vcr.serialize import serialize  # type: ignore[import-untyped]  # it has no types
 
 __all__ = ["find_private", "use_cassette"]
 

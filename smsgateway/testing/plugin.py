@@ -26,7 +26,7 @@ def sms_outbox() -> Iterator[Outbox]:
             assert sms_outbox[0].text == "Thank you for your order."
     """
     from smsgateway.stand_in import sends_go_to  # noqa: PLC0415 - only tests that send pay
-    from smsgateway.testing.outbox import Outbox  # noqa: PLC0415 - as above
+    from smsgateway.testing.outbox import Outbox  # noqa: PLC0415 - only they pay
 
     outbox = Outbox()
     with sends_go_to(outbox):

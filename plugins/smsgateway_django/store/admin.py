@@ -56,7 +56,7 @@ class _FirstRecipients(BaseInlineFormSet):  # type: ignore[type-arg]  # Django's
         return super().get_queryset()[:_SHOWN]
 
 
-class _RecipientInline(Columns, ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # as above
+class _RecipientInline(Columns, ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # no brackets
     model = Recipient
     formset = _FirstRecipients
     fields = readonly_fields = _OUTCOME  # each under its number

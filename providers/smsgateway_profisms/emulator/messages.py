@@ -101,7 +101,7 @@ def take_reports(account: Account) -> list[Report]:
             f'SELECT row, id, "to", address FROM messages WHERE {due} ORDER BY queued_at, row',  # noqa: S608 - our own words
             latest,
         )
-        account.execute(f"UPDATE messages SET is_reported = 1 WHERE {due}", latest)  # noqa: S608 - as above
+        account.execute(f"UPDATE messages SET is_reported = 1 WHERE {due}", latest)  # noqa: S608 - our own words
     return [
         Report(message=row, status=delivery, url=_called(address, message_id, delivery))
         for row, message_id, to, address in rows

@@ -14,7 +14,7 @@ from smsgateway.cli.options import gateway_options, read_text
 from smsgateway.cli.output import Output, json_option
 from smsgateway.errors import ConfigurationError, SmsGatewayError
 from smsgateway.hooks import installed_plugins
-from smsgateway_alerts.digests import start, tell_all
+from smsgateway_alerts.background import start, tell_all
 from smsgateway_alerts.settings import Settings
 from smsgateway_alerts.source import AlertSource, Call, find_source, sources
 from smsgateway_alerts.telling import Telling, Told, read_call

@@ -7,18 +7,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
-from smsgateway.flood import Digest, Flood, Rest, StoreError, Verdict
+from smsgateway.flood import Flood, Rest, StoreError, Verdict
 from smsgateway.result import RecipientResult, SendResult, SendStatus
-from smsgateway_alerts.entry import Batch, Entry, Row, State
+from smsgateway_alerts.digests import tell_digests
+from smsgateway_alerts.entry import Batch, Row, State
 from smsgateway_alerts.file import QueueError
 from smsgateway_alerts.outlet import Outlet
 from smsgateway_alerts.queue import Queue
-from smsgateway_alerts.text import written, written_last
+from smsgateway_alerts.text import written_last
 
 __all__ = ["Courier"]
 
 _log = logging.getLogger("smsgateway.alerts")
-_DIGEST = "flood control"  # the source of a digest
 _MAY_HAVE_COME = (State.SUBMITTED, State.UNKNOWN)
 
 
@@ -85,12 +85,8 @@ class Courier:
         """Count what could not be sent in time into the next digest, and send it no more."""
         while (batch := self._queue.late()) is not None:
             # Counted first: if this process dies here, it is counted twice, and not forgotten.
-            if batch.source == _DIGEST:
-                self._take_back(batch.rows)
-                self._queue.record(batch.rows, State.CANCELED)
-            else:
-                self._hold(batch)
-                self._queue.record(batch.rows, State.EXPIRED)
+            self._hold(batch)
+            self._queue.record(batch.rows, State.EXPIRED)
 
     def _hold(self, batch: Batch) -> None:
         count = len(batch.rows)
@@ -102,36 +98,13 @@ class Courier:
         except StoreError as error:
             _log.error("%s That %d alerts were given up is not told.", error, count)
 
-    def _take_back(self, rows: Sequence[Row]) -> bool:
-        """Let the digest of some numbers be due again; by then, it may have more to tell."""
-        try:
-            self._flood.take_back([row.to for row in rows], segments=self._segments)
-        except StoreError as error:
-            _log.error("%s", error)
-            return False
-        return True
-
     def tell_digests(self) -> None:
-        """Queue the digests of what was held back, where they are due."""
+        """Tell what was held back, where it is due."""
         try:
-            digests = self._flood.due(segments=self._segments, rest=self._rest)
+            told = tell_digests(self._flood, self._outlet, segments=self._segments, rest=self._rest)
+            self._queue.tell(told)
         except (QueueError, StoreError) as error:
             _log.error("%s", error)
-            return
-        for digest in digests:
-            text = written(digest.text, segments=self._segments)
-            try:
-                self._queue.add([Entry(to=digest.to, text=text, source=_DIGEST)])
-            except QueueError as error:
-                self._put_back(digest, error)
-
-    def _put_back(self, digest: Digest, error: QueueError) -> None:
-        """Let a digest that cannot be queued be due again."""
-        _log.error("%s", error)
-        try:
-            self._flood.put_back(digest, segments=self._segments)
-        except StoreError as lost:
-            _log.error("%s That %d alerts were held back is not told.", lost, digest.count)
 
     def _ask(self, batch: Batch) -> Verdict | None:
         """Ask flood control, once for each row; an alert that it cannot answer for is sent."""
@@ -203,13 +176,7 @@ class Courier:
         for row in rows:
             states[_state(found.get(row.to, State.UNKNOWN))].append(row)
         again = states.pop(State.QUEUED, [])
-        is_digest = batch.source == _DIGEST
-        if is_digest:
-            self._queue.tell(_heard(found))
-        if again and is_digest and self._take_back(again):
-            self._queue.record(again, State.CANCELED)
-            _log.warning("A digest was not sent to %d recipients; it is due later.", len(again))
-        elif again:
+        if again:
             self._queue.put_back(again)
             _log.warning(
                 "An alert of %s was not sent to %d recipients; it is tried again in %.0f s.",

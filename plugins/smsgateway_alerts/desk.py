@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from smsgateway.errors import ConfigurationError, InvalidPhoneNumber, MessageError
-from smsgateway.flood import FileStore
+from smsgateway.flood import FileStore, Flood
 from smsgateway.hooks import Plugins, installed_plugins
 from smsgateway_alerts.alert import Alert, Notification, Status, fingerprint
-from smsgateway_alerts.cautious import CautiousFlood
 from smsgateway_alerts.courier import Courier
 from smsgateway_alerts.entry import Entry, Seen
 from smsgateway_alerts.file import QueueError
@@ -76,7 +75,7 @@ class Desk:
         self._routes = read_routes(list(settings.routes), self._listed)
         self._route_of = {route.key: route for route in self._routes}
         self._compose = compose_with(settings.template) if settings.template else summary
-        flood = CautiousFlood(
+        flood = Flood(
             self.outlet.name,
             settings.flood,
             store=FileStore(settings.database_path.with_suffix(".flood.db")),

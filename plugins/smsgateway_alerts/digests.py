@@ -1,73 +1,52 @@
-"""The process that tells what calls of `smsgateway alert` have held back.
-
-No call may ever come again, so the one that holds something back starts a process of its own, which
-waits until a digest is due, sends it, and ends. `smsgateway alert digests` is the same by hand, or
-by cron. Where several run, or a server with the same files, each digest is still sent once.
-"""
+"""Telling what flood control holds back. The server and the command do it alike."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterable, Mapping
+import logging
 
-from smsgateway_alerts.file import locked
-from smsgateway_alerts.telling import Telling
+from smsgateway.errors import SendFailed, SmsGatewayError
+from smsgateway.flood import Digest, Flood, Rest
+from smsgateway.result import SendStatus
+from smsgateway_alerts.outlet import Outlet
+from smsgateway_alerts.text import written
 
-__all__ = ["start", "tell_all"]
+__all__ = ["tell_digests"]
 
-_LEAST, _MOST = 1.0, 60.0  # seconds between two looks; the clock may be set, and machines sleep
-_LONGEST = 86_400.0  # seconds after which it ends anyway: the next call starts another one
-_PROGRAM = "from smsgateway.cli import main; main()"
+_log = logging.getLogger("smsgateway.alerts")
 
 
-def start(telling: Telling, arguments: Iterable[str], environ: Mapping[str, str]) -> None:
-    """Start the process, unless one runs.
+def tell_digests(
+    flood: Flood, outlet: Outlet, *, segments: int, rest: Rest | None = None
+) -> set[str]:
+    """Send the digests that are due; what cannot be sent stays held back.
 
     Args:
-        telling: Whose digests it tells.
-        arguments: What `smsgateway alert digests` is called with.
-        environ: What is added to the environment.
+        flood: What holds it back.
+        outlet: What to send it through.
+        segments: The most that an SMS may take.
+        rest: Says for whom a digest waits.
+
+    Returns:
+        The numbers that a digest came to, or may have.
 
     Raises:
-        OSError: It cannot be started.
-        QueueError: Nobody can tell whether one runs.
-    """
-    with locked(telling.lock) as is_free:
-        if not is_free:
-            return
-    process = subprocess.Popen(  # noqa: S603 - this very program, without a shell
-        # Not what lies in the current folder, which is a stranger's: -P.
-        [sys.executable, "-P", "-c", _PROGRAM, "alert", "digests", *arguments],
-        env=os.environ | environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # so that it is not killed with whoever called us
-    )
-    process.returncode = 0  # nobody waits for it: we end first, and the system takes care of it
-
-
-def tell_all(
-    telling: Telling,
-    *,
-    sleep: Callable[[float], object] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
-) -> None:
-    """Tell what is held back as soon as it is due, until nothing is; if no other process does.
-
-    Raises:
-        QueueError: Nobody can tell whether another one does.
         StoreError: What is held back cannot be read.
     """
-    ends_at = clock() + _LONGEST
-    # Once more after the lock is gone: a call that saw it may have held something back since.
-    while telling.wait() is not None and clock() < ends_at:
-        with locked(telling.lock) as is_ours:
-            if not is_ours:
-                return
-            while (seconds := telling.wait()) is not None and clock() < ends_at:
-                sleep(min(max(seconds, _LEAST), _MOST))
-                telling.tell_digests()
+
+    def send(digest: Digest) -> dict[str, SendStatus]:
+        text = written(digest.text, segments=segments)
+        try:
+            result = outlet.gateway.send(text, to=digest.to)
+        except SendFailed as error:
+            _log.warning("A digest of what was held back: %s", error)
+            result = error.result
+        except SmsGatewayError as error:
+            _log.error("What was held back cannot be told now: %s", error)
+            return dict.fromkeys(digest.to, SendStatus.NOT_SENT)
+        except Exception as error:  # noqa: BLE001 - a provider's own code runs in there
+            _log.error("What was held back may have been told: %s", type(error).__name__)
+            return {}
+        return {recipient.to: recipient.status for recipient in result.recipients}
+
+    told = flood.tell(send, segments=segments, is_repeated=outlet.is_repeated, rest=rest)
+    return {number for digest in told for number in digest.to}

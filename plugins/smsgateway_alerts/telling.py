@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
-from smsgateway.flood import FileStore, StoreError, Verdict
+from smsgateway.flood import FileStore, Flood, StoreError, Verdict
 from smsgateway.hooks import Plugins
 from smsgateway.result import RecipientResult, SendStatus
 from smsgateway_alerts.alert import Alert, Notification, Status, fingerprint
-from smsgateway_alerts.cautious import CautiousFlood
+from smsgateway_alerts.digests import tell_digests
 from smsgateway_alerts.entry import Seen
 from smsgateway_alerts.file import QueueError
 from smsgateway_alerts.outlet import Outlet
@@ -86,7 +86,7 @@ def read_call(source: AlertSource, call: Call, *, text: str | None) -> Notificat
 
 
 class Telling:
-    """Sends one alert, for a command that is called once for each.
+    """Sends one alert, for a command that is called once for each, or what such calls held back.
 
     Attributes:
         outlet: Where alerts leave.
@@ -95,7 +95,8 @@ class Telling:
     Args:
         settings: What the operator has chosen; recipients and routes are the caller's business.
         plugins: The providers that there are.
-        is_awaited: Whether somebody waits, who must not wait for long.
+        is_awaited: Whether it is there for an alert, and somebody waits who must not wait for long;
+            else it is there for digests.
         clock: Tells the time, in seconds since 1970.
 
     Raises:
@@ -110,17 +111,16 @@ class Telling:
         is_awaited: bool = True,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        # Of a digest flood control remembers what became of it; of an alert nobody does.
         self.outlet = Outlet.open(
-            settings.gateway, plugins, is_remembered=False, is_awaited=is_awaited
+            settings.gateway, plugins, is_remembered=not is_awaited, is_awaited=is_awaited
         )
         self._compose = compose_with(settings.template) if settings.template else summary
         self._segments = settings.segments
         self._queue = Queue(settings.database_path, clock=clock)
         store = settings.database_path.with_suffix(".flood.db")
         self.lock: Path = store.with_name(f"{store.name}.{self.outlet.name}")
-        self._flood = CautiousFlood(
-            self.outlet.name, settings.flood, store=FileStore(store), clock=clock
-        )
+        self._flood = Flood(self.outlet.name, settings.flood, store=FileStore(store), clock=clock)
         self._clock = clock
 
     def tell(self, notification: Notification, to: Sequence[str], *, key: str | None) -> Told:
@@ -162,18 +162,7 @@ class Telling:
         Raises:
             StoreError: What is held back cannot be read.
         """
-        for digest in self._flood.due(segments=self._segments):
-            text = written(digest.text, segments=self._segments)
-            try:
-                results = self._send(text, digest.to)
-            except SmsGatewayError as error:
-                _log.error("What was held back cannot be told now: %s", error)
-                results = ()
-            # What is refused to all may be the account's fault; what is to one is the number's.
-            unsent = [each.to for each in results if each.status is SendStatus.NOT_SENT]
-            back = unsent if _heard(results) else digest.to
-            if back:
-                self._flood.take_back(back, segments=self._segments)
+        tell_digests(self._flood, self.outlet, segments=self._segments)
 
     def _tell(self, notification: Notification, numbers: tuple[str, ...]) -> Told:
         text = written(self._compose(notification), segments=self._segments)

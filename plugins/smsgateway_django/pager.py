@@ -9,9 +9,9 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from smsgateway.errors import SendFailed
-from smsgateway.flood import FileStore, Flood, FloodRules, StoreError
-from smsgateway.result import SendStatus
+from smsgateway.errors import SendFailed, SmsGatewayError
+from smsgateway.flood import Digest, FileStore, Flood, FloodRules, StoreError, Verdict
+from smsgateway.result import SendResult, SendStatus
 from smsgateway.text import fit
 from smsgateway_django import environment
 from smsgateway_django.mail_options import MailOptions
@@ -54,37 +54,57 @@ class Pager:
         if not self._options.window or environment.is_test():
             self._send(summary.text, self._to)
             return
-        segments = self._options.segments
-        flood = self._flood(self._options.state)
-        try:
-            verdict = flood.ask(summary.key, self._to, segments=segments)
-        except StoreError as error:
-            _log.error("Floods are remembered by each process alone. %s", error)
-            flood = self._flood(None)
-            verdict = flood.ask(summary.key, self._to, segments=segments)
+        flood, verdict = self._ask(summary.key)
         if verdict.to:
-            text = _LAST + summary.text if verdict.is_last else summary.text
-            self._tell(flood, text, verdict.to, summary.key, 1)
-        for digest in flood.due(segments=segments):
-            key = digest.keys[0][0] if digest.keys else ""
-            self._tell(flood, digest.text, digest.to, key, digest.count)
+            self._page(flood, summary, verdict)
+        try:
+            flood.tell(self._send_digest, segments=self._options.segments)
+        except StoreError as error:
+            _log.error("What was held back is told later. %s", error)
+
+    def _ask(self, key: str) -> tuple[Flood, Verdict]:
+        """Ask flood control; where its file fails go on without, for an alert must arrive."""
+        for state, loss in (
+            (self._options.state, "Floods are remembered by each process alone."),
+            (None, "Nothing is held back."),
+        ):
+            flood = self._flood(state)
+            try:
+                return flood, flood.ask(key, self._to, segments=self._options.segments)
+            except StoreError as error:
+                _log.error("%s %s", loss, error)
+        return flood, Verdict(to=tuple(self._to), held=())
+
+    def _page(self, flood: Flood, summary: Summary, verdict: Verdict) -> None:
+        """Send; what provably did not arrive is in the next digest."""
+        text = _LAST + summary.text if verdict.is_last else summary.text
+        try:
+            self._send(text, verdict.to)
+        except SendFailed as error:
+            recipients = error.result.recipients
+            lost = [each.to for each in recipients if each.status is SendStatus.NOT_SENT]
+            try:
+                flood.hold(summary.key, lost)
+            except StoreError as failure:
+                _log.error("That a text was not sent is not told. %s", failure)
+            raise
 
     def _flood(self, state: Path | None) -> Flood:
         return _remembered(os.getpid(), self._name, self._options.rules, state)
 
-    def _tell(self, flood: Flood, text: str, to: Sequence[str], key: str, count: int) -> None:
-        """Send; what provably did not arrive is in the next digest, and not sent again itself."""
+    def _send_digest(self, digest: Digest) -> dict[str, SendStatus]:
         try:
-            self._send(text, to)
+            result = self._send(digest.text, digest.to)
         except SendFailed as error:
-            recipients = error.result.recipients
-            lost = [each.to for each in recipients if each.status is SendStatus.NOT_SENT]
-            flood.hold(key, lost, count=count)
-            raise
+            result = error.result
+        except SmsGatewayError as error:
+            _log.error("What was held back is told later. %s", error)
+            return dict.fromkeys(digest.to, SendStatus.NOT_SENT)
+        return {each.to: each.status for each in result.recipients}
 
-    def _send(self, text: str, to: Sequence[str]) -> None:
+    def _send(self, text: str, to: Sequence[str]) -> SendResult:
         fitting = fit(text, self._options.segments).text
-        send_sms(fitting, to, using=self._options.using)
+        return send_sms(fitting, to, using=self._options.using)
 
 
 # By process: a lock that another thread held in the parent is never released in the child.

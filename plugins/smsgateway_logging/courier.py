@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from smsgateway.errors import InvalidPhoneNumber, SendFailed, SmsGatewayError
-from smsgateway.flood import FileStore, Flood, FloodRules, Verdict
+from smsgateway.flood import Digest, FileStore, Flood, FloodRules, StoreError, Verdict
 from smsgateway.message import Message
 from smsgateway.result import SendStatus
 from smsgateway.text import fit, in_words
@@ -140,24 +140,38 @@ class Courier:
         self._leave(verdict.held, waiting.count)
         self._leave(verdict.to, waiting.count - 1)
         if verdict.to:
-            text = _LAST + waiting.text if verdict.is_last else waiting.text
-            self._send(text, verdict.to, waiting.key, 1)
+            self._alert(waiting, verdict)
+
+    def _alert(self, waiting: Waiting, verdict: Verdict) -> None:
+        """Send the first record; those whom it provably does not reach are told in a digest."""
+        text = _LAST + waiting.text if verdict.is_last else waiting.text
+        became = self._send(text, verdict.to, 1)
+        missed = [number for number in verdict.to if became.get(number) is SendStatus.NOT_SENT]
+        self._count(set(verdict.to).difference(missed), -1)
+        if missed:
+            self._kept(lambda flood: flood.hold(waiting.key, missed), None)
+            self._leave(missed, 1)
 
     def _tell(self, *, early: bool) -> None:
-        for digest in self._kept(lambda flood: flood.due(segments=self._segments, early=early), ()):
-            key = digest.keys[0][0] if digest.keys else ""
-            if self._state is not None:
-                self._count(digest.to, digest.count)
-            self._send(digest.text, digest.to, key, digest.count)
+        told = self._kept(
+            lambda flood: flood.tell(self._send_digest, segments=self._segments, early=early), ()
+        )
+        if self._state is None:
+            for digest in told:
+                self._count(digest.to, -digest.count)
 
-    def _send(self, text: str, to: tuple[str, ...], key: str, count: int) -> None:
-        """Send a text; those whom it provably does not reach are told in the next digest."""
+    def _send_digest(self, digest: Digest) -> dict[str, SendStatus]:
+        self._leave(digest.to, -digest.count)
+        became = self._send(digest.text, digest.to, digest.count)
+        self._leave(digest.to, digest.count)
+        return became
+
+    def _send(self, text: str, to: tuple[str, ...], count: int) -> dict[str, SendStatus]:
+        """Send a text, which tells of so many records, and say what became of each number."""
         if time.monotonic() >= self._until:
-            self._failed(to, key, count)
-            return
+            return self._not_sent(to)
         if len(to) > 1 and self._until < inf and not self._is_opened_here:
-            self._send_to_each(text, to, key, count)  # all at once would take threads
-            return
+            return self._send_to_each(text, to, count)  # all at once would take threads
         self._on_its_way = count
         try:
             message = Message(
@@ -168,44 +182,40 @@ class Courier:
             result = error.result
             _complain(error)
         except InvalidPhoneNumber as error:
-            self._send_to_the_right_ones(text, to, key, count, error)
-            return
+            return self._send_to_the_right_ones(text, to, count, error)
         except Exception as error:  # noqa: BLE001 - a gateway may be made by someone else's code
             _complain(error)
-            self._failed(to, key, count)
-            return
+            return self._not_sent(to)
         finally:
             self._on_its_way = 0
         # In the order given; a plugin may have added more at the end.
-        outcomes = zip(to, result.recipients, strict=False)
-        not_sent = [number for number, each in outcomes if each.status is SendStatus.NOT_SENT]
+        became = dict(zip(to, (each.status for each in result.recipients), strict=False))
         self.sent += bool(result.accepted)
-        self._count(set(to).difference(not_sent), -count)
-        if not_sent:
-            self._failed(not_sent, key, count)
+        self.failed += SendStatus.NOT_SENT in became.values()
+        return became
+
+    def _not_sent(self, to: Iterable[str]) -> dict[str, SendStatus]:
+        self.failed += 1
+        return dict.fromkeys(to, SendStatus.NOT_SENT)
 
     def _send_to_the_right_ones(
-        self, text: str, to: tuple[str, ...], key: str, count: int, error: InvalidPhoneNumber
-    ) -> None:
+        self, text: str, to: tuple[str, ...], count: int, error: InvalidPhoneNumber
+    ) -> dict[str, SendStatus]:
         """Let no wrong number keep an alert from the others; to it alone nothing can be sent."""
-        if len(to) == 1:
-            _complain(error)
-            self.failed += 1
-            self._count(to, -count)
-        else:
-            self._send_to_each(text, to, key, count)
-
-    def _send_to_each(self, text: str, to: tuple[str, ...], key: str, count: int) -> None:
-        for number in to:
-            self._send(text, (number,), key, count)
-
-    def _failed(self, to: Iterable[str], key: str, count: int) -> None:
+        if len(to) > 1:
+            return self._send_to_each(text, to, count)
+        _complain(error)
         self.failed += 1
-        self._kept(lambda flood: flood.hold(key, to, count=count), None)
-        self._leave(to, count)
+        return dict.fromkeys(to, SendStatus.REJECTED)
+
+    def _send_to_each(self, text: str, to: tuple[str, ...], count: int) -> dict[str, SendStatus]:
+        became: dict[str, SendStatus] = {}
+        for number in to:
+            became |= self._send(text, (number,), count)
+        return became
 
     def _leave(self, to: Iterable[str], count: int) -> None:
-        """Leave what is held back to those who share the file."""
+        """Leave what is held back to those who share the file; less than nothing takes it back."""
         if self._state is not None:
             self._count(to, -count)
 
@@ -238,7 +248,7 @@ class Courier:
         for _ in range(2):
             try:
                 return ask(self._flood)
-            except Exception as error:  # noqa: BLE001 - nobody else would send the alert
+            except StoreError as error:
                 _complain(error)
                 self._flood, self._state = self._alone(), None
         return otherwise

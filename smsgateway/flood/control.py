@@ -1,27 +1,21 @@
-"""The decisions of flood control: what to do with a message now, and what to tell later."""
+"""Flood control: what to do with a message now, and what to tell later."""
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from math import inf
 
 from smsgateway.flood.digest import Digest
-from smsgateway.flood.ledger import GRAIN, Ledger
+from smsgateway.flood.ledger import Ledger
+from smsgateway.flood.memory import Memory
 from smsgateway.flood.rules import FloodRules
-from smsgateway.flood.state import State, UnreadableState
-from smsgateway.flood.store import Documents, MemoryStore, Store
+from smsgateway.flood.state import State
+from smsgateway.flood.store import MemoryStore, Store
+from smsgateway.flood.telling import Rest, SendDigest, Telling, without
 
-__all__ = ["Flood", "Rest", "Verdict"]
-
-_log = logging.getLogger("smsgateway")
-_AGAIN = 60.0  # seconds after which a digest that could not be sent is due again
-
-#: Says for how many seconds a number is to be left alone, given when a flood to it began.
-Rest = Callable[[str, float], float]
+__all__ = ["Flood", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -47,9 +41,9 @@ class Verdict:
 class Flood:
     """Controls what goes out under one name. Safe for threads; with a `FileStore`, for processes.
 
-    It decides and remembers, and does nothing else: the caller sends what a verdict or a digest
-    says, and asks again after `wait` seconds. Nothing that it holds back is forgotten, unless
-    nobody asks for two days: it is in the next digest.
+    It decides and remembers, and does nothing else: the caller sends what a verdict says, and has
+    what is held back told after `wait` seconds. Nothing that it holds back is forgotten: it is in
+    the next digest, whoever was killed while he told it.
 
     >>> flood = Flood("alerts")
     >>> flood.ask("disk full on db1", ["+4522334488"])
@@ -74,9 +68,12 @@ class Flood:
     ) -> None:
         self.name = name
         self.rules = rules or FloodRules()
-        self._store = MemoryStore() if store is None else store
-        self._clock = clock
-        self._document = f"flood:{name}"
+        self._memory = Memory(
+            name=name,
+            rules=self.rules,
+            store=MemoryStore() if store is None else store,
+            clock=clock,
+        )
 
     def __repr__(self) -> str:
         return f"<Flood {self.name}>"
@@ -107,19 +104,19 @@ class Flood:
             StoreError: The store cannot be used.
         """
         numbers = tuple(dict.fromkeys(to))
-        with self._opened() as (state, ledger):
+        with self._memory.opened() as (state, ledger):
             changed = state.say(key, about, numbers)
             known = tuple(number for number in numbers if state.news.knows(key, number))
             flapping = tuple(number for number in numbers if state.news.flaps(key, number))
             repeats = () if is_urgent else (*known, *flapping)
             verdict = self._let_through(
-                state, ledger, _without(numbers, repeats), segments, is_urgent=is_urgent
+                state, ledger, without(numbers, repeats), segments, is_urgent=is_urgent
             )
-            held = _without(numbers, verdict.to)
+            held = without(numbers, verdict.to)
             if verdict.to or known:
                 state.news.see(key, (*verdict.to, *known))
             state.hear(key, about, verdict.to)
-            news_to = changed.intersection(_without(held, known))
+            news_to = changed.intersection(without(held, known))
             state.hold(key, about, held, count, news_to=news_to, changed=changed)
             state.hold(key, about, verdict.to, count - 1)
         return replace(verdict, held=held)
@@ -137,14 +134,14 @@ class Flood:
         if not numbers or not (is_urgent or state.has_tokens(2)):
             return Verdict(to=(), held=numbers)
         sent, is_last = self.rules.brake.take(ledger, self.name, numbers, segments)
-        braked = _without(numbers, sent)
+        braked = without(numbers, sent)
         if sent and not is_urgent:
             state.tokens -= 1
             is_last = is_last or not state.has_tokens(2)
         return Verdict(to=sent, held=braked, braked=braked, is_last=is_last)
 
     def hold(self, key: str, to: Iterable[str], *, about: str = "", count: int = 1) -> None:
-        """Count what could not be sent, such as a digest that failed, into the next digest.
+        """Count what could not be sent into the next digest.
 
         Args:
             key: What makes messages the same, as in `ask`.
@@ -156,7 +153,7 @@ class Flood:
             StoreError: The store cannot be used.
         """
         numbers = tuple(to)
-        with self._opened() as (state, _):
+        with self._memory.opened() as (state, _):
             changed = state.say(key, about, numbers)
             state.hear("", about, numbers)
             state.hold(key, about, numbers, count, news_to=numbers, changed=changed)
@@ -175,109 +172,54 @@ class Flood:
             StoreError: The store cannot be used.
         """
         numbers = tuple(to)
-        with self._opened() as (state, _):
+        with self._memory.opened() as (state, _):
             state.say(key, about, numbers)
             state.news.see(key, numbers)
             state.hear(key, about, numbers)
 
-    def due(
-        self, *, segments: int = 1, early: bool = False, rest: Rest | None = None
+    def tell(
+        self,
+        send: SendDigest,
+        *,
+        segments: int = 1,
+        early: bool = False,
+        is_repeated: bool = False,
+        rest: Rest | None = None,
     ) -> list[Digest]:
-        """Take the digests that are to be sent now; each is given to one caller only.
+        """Tell what is held back, where that is due; what cannot be told stays held back.
+
+        Those who share the store never tell the same. Of whoever is killed while `send` runs they
+        wait ten minutes to hear; what he was to tell then is told by them, or is in doubt.
 
         Args:
+            send: Sends a digest, and says what became of it. Whom it provably does not reach is
+                told later, and so are all where nobody may have heard it. What it raises passes
+                through; then the digest is in doubt.
             segments: The most that a digest takes.
             early: Tell at once what is held back, and that it is over, because nobody will ask
                 again. The brake holds all the same.
+            is_repeated: Whether what is in doubt is told again, once. Else the log says so.
             rest: Says who is to be left alone; they are told later.
 
-        Raises:
-            StoreError: The store cannot be used.
-        """
-        rules = self.rules
-        with self._opened() as (state, ledger):
-            if not early and not state.has_tokens(1):
-                return []
-            untold = state.untold(early=early)
-            if rest is not None:
-                untold = state.awake(untold, rest)
-            to, _ = rules.brake.take(ledger, self.name, untold, segments)
-            digests = state.tell({number: untold[number] for number in to}, longest=rules.per)
-            braked = _without(untold, to)
-            state.put_off(braked, GRAIN)  # until the brake may let go
-        if braked:
-            _log.warning(
-                "The emergency brake of %s stops a digest to %d recipients.", self.name, len(braked)
-            )
-        return digests
-
-    def put_back(self, digest: Digest, *, segments: int = 1) -> None:
-        """Take a digest back that could not be sent; it is due again after a minute.
-
-        Args:
-            digest: The last one that its numbers were to be sent.
-            segments: The most that it takes, as it was taken.
+        Returns:
+            The digests that were told, or may have been, each to those who then know of it.
 
         Raises:
             StoreError: The store cannot be used.
         """
-        self.take_back(digest.to, segments=segments)
-
-    def take_back(self, to: Iterable[str], *, segments: int = 1) -> None:
-        """Do so with the last digest of some numbers, whatever it said.
-
-        Args:
-            to: Those of its numbers that it could not be sent to.
-            segments: The most that it takes, as it was taken.
-
-        Raises:
-            StoreError: The store cannot be used.
-        """
-        numbers = tuple(to)
-        with self._opened() as (state, ledger):
-            self.rules.brake.give_back(ledger, self.name, numbers, segments)
-            state.put_back(numbers, _AGAIN)
+        telling = Telling(
+            memory=self._memory, segments=segments, early=early, is_repeated=is_repeated, rest=rest
+        )
+        return telling.tell(send)
 
     def wait(self) -> float | None:
-        """Say in how many seconds a digest may be due; None if nothing is held back.
+        """Say in how many seconds there may be a digest to tell; None if nothing is held back.
 
         Raises:
             StoreError: The store cannot be used.
         """
         rules = self.rules
-        with self._opened() as (state, _):
+        with self._memory.opened() as (state, _):
             until_token = (1 - state.tokens) * rules.per / rules.limit
             seconds = max(0.0, state.due_at - state.at, until_token)
         return None if seconds == inf else seconds
-
-    @contextmanager
-    def _opened(self) -> Iterator[tuple[State, Ledger]]:
-        now = self._clock()
-        is_readable = True
-        with self._store.transaction(now) as documents:
-            try:
-                state = self._read(documents, now)
-            except UnreadableState:
-                state, is_readable = State.begun(now, self.rules), False
-            yield state, Ledger(documents, now)
-            documents[self._document] = state.document()
-        if not is_readable:  # said when the store is free again, for whoever logs may use it
-            _log.warning(
-                "What %s remembered of floods cannot be read, as after an update: "
-                "it begins anew, and what was held back before is not told.",
-                self.name,
-            )
-
-    def _read(self, documents: Documents, now: float) -> State:
-        try:
-            document = documents[self._document]
-        except KeyError:
-            return State.begun(now, self.rules)
-        except ValueError as error:  # it is no JSON
-            raise UnreadableState from error
-        return State.read(document, now, self.rules)
-
-
-def _without(numbers: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
-    left_out = set(others)
-    return tuple(number for number in numbers if number not in left_out)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["Digest", "Held", "Phase"]
+__all__ = ["Digest", "Held", "Phase", "shared"]
 
 
 class Phase(StrEnum):
@@ -100,6 +101,14 @@ class Digest:
 
     def __repr__(self) -> str:
         return f"<Digest {self.phase}: {self.count} held back from {len(self.to)} numbers>"
+
+
+def shared(digests: Mapping[str, Digest]) -> list[Digest]:
+    """Make one digest for all numbers that are to be told the same."""
+    audiences: dict[Digest, list[str]] = {}
+    for number, digest in digests.items():
+        audiences.setdefault(digest, []).append(number)
+    return [replace(digest, to=tuple(numbers)) for digest, numbers in audiences.items()]
 
 
 _HEADS = {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from smsgateway.errors import ConfigurationError
-from smsgateway.flood.store import Documents
 
 __all__ = ["DAY", "GRAIN", "HOUR", "NO_LIMITS", "Amount", "Brake", "Ledger", "Limits"]
 
@@ -79,7 +78,7 @@ class Ledger:
         now: The time, in seconds since 1970.
     """
 
-    def __init__(self, documents: Documents, now: float) -> None:
+    def __init__(self, documents: MutableMapping[str, Any], now: float) -> None:
         self._documents = documents
         self._grain = int(now // GRAIN)
 

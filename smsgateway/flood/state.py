@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from math import inf
+from secrets import token_hex
 from typing import Any, Self
 
 from smsgateway.flood.digest import Digest, Phase
 from smsgateway.flood.news import News
 from smsgateway.flood.rules import FloodRules
+from smsgateway.flood.taken import Taken
 from smsgateway.flood.tally import Tally, Thing
 
 __all__ = ["State", "UnreadableState"]
 
-_FORMAT = 2  # of the document
+_FORMAT = 3  # of the document
 _ALMOST = 1e-9  # of a token, lost in adding up
+_AGAIN = 60.0  # seconds after which what was not told is due again, doubled each time
+_DOUBLINGS = 3  # until that
 
 
 class UnreadableState(Exception):
@@ -31,14 +35,14 @@ class State:
         tokens: Messages that may go out now; more than the bucket holds is a full one.
         news: What each number has heard.
         tallies: What was held back from each number.
-        taken: Each number's tally as it was before the last digest, should that not be sent.
+        taken: The digests that are being told, each by a name that only who tells it knows.
     """
 
     at: float
     tokens: float
     news: News
     tallies: dict[str, Tally] = field(default_factory=dict)
-    taken: dict[str, Tally] = field(default_factory=dict)
+    taken: dict[str, Taken] = field(default_factory=dict)
 
     @classmethod
     def begun(cls, now: float, rules: FloodRules) -> Self:
@@ -66,8 +70,8 @@ class State:
             at=document["at"],
             tokens=document["tokens"],
             news=News(now=now, window=rules.window, most=rules.keys, **document["news"]),
-            tallies=_tallies(document["tallies"]),
-            taken=_tallies(document["taken"]),
+            tallies={number: Tally.read(tally) for number, tally in document["tallies"].items()},
+            taken={name: Taken.read(taken) for name, taken in document["taken"].items()},
         )
         if now < state.at:
             state._set_back(state.at - now)
@@ -84,20 +88,39 @@ class State:
             "tokens": self.tokens,
             "news": self.news.document(),
             "tallies": {number: asdict(tally) for number, tally in self.tallies.items()},
-            "taken": {number: asdict(tally) for number, tally in self.taken.items()},
+            "taken": {name: asdict(taken) for name, taken in self.taken.items()},
         }
 
     def _set_back(self, seconds: float) -> None:
         """Follow a clock that was set back, or all would be held until it is there again."""
         self.at -= seconds
         self.news.set_back(seconds)
-        for tally in (*self.tallies.values(), *self.taken.values()):
+        for tally in self.tallies.values():
             tally.set_back(seconds)
+        for taken in self.taken.values():
+            taken.set_back(seconds)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is something that is still to be told."""
+        return bool(self.tallies or self.taken)
 
     @property
     def due_at(self) -> float:
-        """When the next digest is due; never is infinity."""
-        return min((tally.due_at for tally in self.tallies.values()), default=inf)
+        """When there may be something to tell; never is infinity."""
+        known = (self.tallies[number].due_at for number in self._waiting())
+        until = (taken.until for taken in self.taken.values())
+        return min((*known, *until), default=inf)
+
+    def _waiting(self) -> list[str]:
+        """List the numbers to be told something, but for those who are being told right now."""
+        busy = {number for taken in self.taken.values() for number in taken.tallies}
+        return [number for number in self.tallies if number not in busy]
+
+    def _told_now(self, number: str) -> list[Tally]:
+        """List what a number is being told right now, if anything."""
+        tallies = [taken.tallies for taken in self.taken.values()]
+        return [each[number] for each in tallies if number in each]
 
     def has_tokens(self, wanted: int) -> bool:
         """Tell whether so many messages may go out."""
@@ -112,8 +135,8 @@ class State:
         self.news.say(key, about, numbers)
         changed = set()
         for number in numbers:
-            if number in self.taken:
-                self.taken[number].follow(key, about or key)
+            for tally in self._told_now(number):
+                tally.follow(key, about or key)
             if number not in self.tallies or self.tallies[number].follow(key, about or key):
                 changed.add(number)
         return changed
@@ -121,9 +144,10 @@ class State:
     def hear(self, key: str, about: str, numbers: Iterable[str]) -> None:
         """Take note of what numbers were told of something; empty, if that is not known."""
         for number in numbers:
-            for tallies in (self.tallies, self.taken):
-                if number in tallies:
-                    tallies[number].hear(key, about or key)
+            for tally in self._told_now(number):
+                tally.hear(key, about or key)
+            if number in self.tallies:
+                self.tallies[number].hear(key, about or key)
 
     def hold(
         self,
@@ -157,9 +181,10 @@ class State:
 
     def untold(self, *, early: bool) -> dict[str, Digest]:
         """Make the digest for each number to which one is due; early, the last one for each."""
+        tallies = {number: self.tallies[number] for number in self._waiting()}
         return {
             number: tally.digest(is_over=early or tally.is_over(self.at))
-            for number, tally in self.tallies.items()
+            for number, tally in tallies.items()
             if early or tally.due_at <= self.at
         }
 
@@ -173,47 +198,85 @@ class State:
                 self.put_off([number], seconds)
         return {number: digests[number] for number in digests if resting[number] <= 0}
 
-    def tell(self, digests: dict[str, Digest], *, longest: float) -> list[Digest]:
-        """Take digests out of the tallies; numbers with the same share one.
+    def take(self, digest: Digest, *, longest: float) -> str:
+        """Take a digest out of the tallies of its numbers: from now on it may have been told.
 
         Args:
-            digests: The digest for each number.
+            digest: What they are told.
             longest: The most seconds until the next one.
+
+        Returns:
+            The name by which `settle` knows it.
         """
-        audiences: dict[Digest, list[str]] = {}
-        for number, digest in digests.items():
-            audiences.setdefault(digest, []).append(number)
-            tally = self.tallies[number]
-            self.taken[number] = tally.copy()
-            if digest.phase is Phase.OVER:
-                del self.tallies[number]
-            else:
-                tally.told({held.key for held in digest.keys}, self.at, longest=longest)
+        name = token_hex(8)
+        tallies = {number: self.tallies.pop(number) for number in digest.to}
+        self.taken[name] = Taken.begun(self.at, tallies)
+        self.tokens -= 1
+        keys = {held.key for held in digest.keys}
+        for number, tally in tallies.items():
+            if digest.phase is not Phase.OVER:
+                self.tallies[number] = tally.copy()
+                self.tallies[number].told(keys, self.at, longest=longest)
             for held in digest.keys:
                 if held.is_now:
                     self.news.hear(held.key, number)
-        for numbers in audiences.values():
-            for number in numbers:
-                self.taken[number].tokens = 1 / len(numbers)
-        self.tokens -= len(audiences)
-        return [replace(digest, to=tuple(numbers)) for digest, numbers in audiences.items()]
+        return name
 
-    def put_back(self, numbers: Iterable[str], seconds: float) -> None:
-        """Put the last digest of numbers back into their tallies, for in so many seconds."""
-        known = [number for number in numbers if number in self.taken]
-        for number in known:
-            tally = self.taken.pop(number)
-            self.tokens += tally.tokens
-            if number in self.tallies:
-                tally.append(self.tallies[number])
-            self.tallies[number] = tally
-        self.put_off(known, seconds)
+    def settle(
+        self, name: str, missed: Iterable[str], doubtful: Iterable[str] = ()
+    ) -> tuple[str, ...]:
+        """Put back what of a digest was not told, for a minute or more later.
+
+        Args:
+            name: The digest.
+            missed: The numbers that it did not reach.
+            doubtful: Those that it may have reached; only once they are told again.
+
+        Returns:
+            The numbers that will be told; none if somebody else has taken the digest up.
+        """
+        taken = self.taken.pop(name, None)
+        if taken is None:
+            return ()
+        missed = tuple(missed)
+        self.tokens += len(missed) / len(taken.tallies)
+        doubted = tuple(number for number in doubtful if not taken.tallies[number].doubts)
+        for number in doubted:
+            taken.tallies[number].doubts += 1
+        for number in (*missed, *doubted):
+            tally = taken.tallies[number]
+            self._put_back(number, tally)
+            self.put_off([number], _AGAIN * 2 ** min(tally.tries, _DOUBLINGS))
+            tally.tries += 1
+        return (*missed, *doubted)
+
+    def take_up(self, *, is_repeated: bool) -> tuple[int, int]:
+        """Give up waiting for those who did not say what became of a digest.
+
+        Args:
+            is_repeated: Whether it is told again, but only once.
+
+        Returns:
+            How many numbers may be told twice, and how many may have been told and are no more.
+        """
+        late = [name for name, taken in self.taken.items() if taken.until <= self.at]
+        twice = once = 0
+        for name in late:
+            for number, tally in self.taken.pop(name).tallies.items():
+                if is_repeated and not tally.doubts:
+                    tally.doubts += 1
+                    self._put_back(number, tally)
+                    twice += 1
+                else:
+                    once += 1
+        return twice, once
+
+    def _put_back(self, number: str, tally: Tally) -> None:
+        if number in self.tallies:
+            tally.append(self.tallies[number])
+        self.tallies[number] = tally
 
     def put_off(self, numbers: Iterable[str], seconds: float) -> None:
         """Keep what is to be told to numbers for later."""
         for number in numbers:
             self.tallies[number].rests_until = self.at + seconds
-
-
-def _tallies(documents: dict[str, Any]) -> dict[str, Tally]:
-    return {number: Tally.read(document) for number, document in documents.items()}

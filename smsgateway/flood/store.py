@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+from abc import abstractmethod
 from collections.abc import Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,21 +19,28 @@ if TYPE_CHECKING:
 
 __all__ = ["Documents", "FileStore", "MemoryStore", "Store", "StoreError"]
 
-#: Values that JSON can say, by name. Any: what they are is their owner's business.
-Documents = MutableMapping[str, Any]
-
 _KEPT = 2 * 86_400.0  # seconds after its last change that a document is remembered
+_SWEEP = 3600.0  # seconds between two looks for those that are older
 _SCHEMA = """
-CREATE TABLE documents (name TEXT PRIMARY KEY, value TEXT NOT NULL, changed_at REAL NOT NULL)
+CREATE TABLE documents (name TEXT PRIMARY KEY, value TEXT NOT NULL, until REAL)
 """
 
 
 class StoreError(SmsGatewayError):
-    """The file of a store cannot be used; nothing was changed in it."""
+    """What a store remembers cannot be used; nothing was changed in it."""
+
+
+# Any: what they are is their owner's business.
+class Documents(MutableMapping[str, Any]):
+    """Values that JSON can say, by name."""
+
+    @abstractmethod
+    def keep(self, name: str, value: Any) -> None:
+        """Set a document that is remembered for as long as it is not set again."""
 
 
 class Store(Protocol):
-    """Remembers documents, each for two days after it was last changed."""
+    """Remembers documents, each for two days or more after it was last set."""
 
     def transaction(self, now: float) -> AbstractContextManager[Documents]:
         """Give all documents to one caller at a time; what is set is kept if nothing is raised.
@@ -49,18 +58,21 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._documents: dict[str, tuple[float, Any]] = {}  # the longest unchanged first
+        self._documents: dict[str, tuple[float, Any]] = {}  # and until when
+        self._swept_at = -inf
 
     @contextmanager
     def transaction(self, now: float) -> Iterator[Documents]:
         """Give all documents to one thread at a time."""
         with self._lock:
-            while self._documents:
-                oldest = next(iter(self._documents))
-                if self._documents[oldest][0] > now - _KEPT:
-                    break
-                del self._documents[oldest]
+            if not 0 <= now - self._swept_at < _SWEEP:  # or the clock was set back
+                self._sweep(now)
             yield _InMemory(self._documents, now)
+
+    def _sweep(self, now: float) -> None:
+        self._swept_at = now
+        for name in [name for name, (until, _) in self._documents.items() if until <= now]:
+            del self._documents[name]
 
 
 class _InMemory(Documents):
@@ -72,8 +84,10 @@ class _InMemory(Documents):
         return self._documents[name][1]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._documents.pop(name, None)  # so that it becomes the last
-        self._documents[name] = self._now, value
+        self._documents[name] = self._now + _KEPT, value
+
+    def keep(self, name: str, value: Any) -> None:
+        self._documents[name] = inf, value
 
     def __delitem__(self, name: str) -> None:
         del self._documents[name]
@@ -112,7 +126,7 @@ class FileStore:
             StoreError: The file cannot be used.
         """
         with self._file.transaction() as connection:
-            connection.execute("DELETE FROM documents WHERE changed_at <= ?", (now - _KEPT,))
+            connection.execute("DELETE FROM documents WHERE until <= ?", (now,))
             yield _InFile(connection, now)
 
 
@@ -129,9 +143,14 @@ class _InFile(Documents):
         return json.loads(found[0])
 
     def __setitem__(self, name: str, value: Any) -> None:
+        self._set(name, value, until=self._now + _KEPT)
+
+    def keep(self, name: str, value: Any) -> None:
+        self._set(name, value, until=None)
+
+    def _set(self, name: str, value: Any, *, until: float | None) -> None:
         self._connection.execute(
-            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?)",
-            (name, json.dumps(value), self._now),
+            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", (name, json.dumps(value), until)
         )
 
     def __delitem__(self, name: str) -> None:
@@ -139,7 +158,7 @@ class _InFile(Documents):
             raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        rows = self._connection.execute("SELECT name FROM documents ORDER BY changed_at")
+        rows = self._connection.execute("SELECT name FROM documents")
         return (name for (name,) in rows)
 
     def __len__(self) -> int:

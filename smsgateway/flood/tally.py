@@ -71,7 +71,8 @@ class Tally:
         count: Messages since the last digest.
         total: Messages since the flood began.
         is_told: Whether a digest said that it goes on.
-        tokens: What the last digest took.
+        tries: How often nobody could be told.
+        doubts: How often nobody knows whether that was told.
         things: What the messages are about.
     """
 
@@ -85,7 +86,8 @@ class Tally:
     count: int = 0
     total: int = 0
     is_told: bool = False
-    tokens: float = 0.0
+    tries: int = 0
+    doubts: int = 0
     things: dict[str, Thing] = field(default_factory=dict)
 
     @classmethod
@@ -213,6 +215,7 @@ class Tally:
             if about != _OTHERS and (thing.key in keys or thing.is_untold)
         }
         self.count, self.is_told = 0, True
+        self.tries = self.doubts = 0
         self.pace = max(self.window, min(self.pace * 2, longest))
         self.closes_at = now + self.pace
 

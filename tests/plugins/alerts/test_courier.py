@@ -40,6 +40,14 @@ def make_a_mistake(*_: object, **__: object) -> None:
     raise ZeroDivisionError("amber heron")
 
 
+def disk_full(*_: object, **__: object) -> None:
+    raise QueueError("disk full")
+
+
+def store_full(*_: object, **__: object) -> None:
+    raise StoreError("disk full")
+
+
 @pytest.mark.parametrize(
     ("answer", "state"),
     [
@@ -207,7 +215,7 @@ class TestFlood:
         desk = world.desk()
         desk.queue.add([DOWN])
         monkeypatch.setattr("smsgateway.flood.Flood.ask", fail)
-        monkeypatch.setattr("smsgateway.flood.Flood.due", fail)
+        monkeypatch.setattr("smsgateway.flood.Flood.tell", fail)
 
         assert world.send(desk) == [(ANNA, "DOWN db1")]
         assert "The file cannot be used." in caplog.text
@@ -301,7 +309,7 @@ class TestNews:
         desk = world.desk(recipients=[ANNA])
         told = self.tell(world, desk, Status.RESOLVED)
         with monkeypatch.context() as locked:
-            locked.setattr("smsgateway.flood.Flood.ask", _store_full)
+            locked.setattr("smsgateway.flood.Flood.ask", store_full)
             told += self.tell(world, desk, Status.FIRING)
 
         told += self.tell(world, desk, Status.RESOLVED)
@@ -335,8 +343,8 @@ class TestNews:
     def test_where_not_even_that_can_be_remembered_it_is_told(
         self, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr("smsgateway.flood.Flood.ask", _store_full)
-        monkeypatch.setattr("smsgateway.flood.Flood.note", _store_full)
+        monkeypatch.setattr("smsgateway.flood.Flood.ask", store_full)
+        monkeypatch.setattr("smsgateway.flood.Flood.note", store_full)
         desk = world.desk(recipients=[ANNA])
 
         assert self.tell(world, desk, Status.FIRING) == ["DOWN db1 PG"]
@@ -386,7 +394,7 @@ class TestGivenUp:
         told = [message.text for message in answering.sent[tried:]]
         assert told == ["Held back: 1 more in 1 s, now: DOWN db1 PG"]
         assert "1 alerts are given up: they could not be sent in time. A digest" in caplog.text
-        assert "A digest was not sent to 1 recipients; it is due later." in caplog.text
+        assert "A digest of what was held back: No recipient was accepted" in caplog.text
         assert ANNA not in caplog.text
         self.problem(desk, Status.RESOLVED)
         self.wait(world, desk, 1)
@@ -434,52 +442,17 @@ class TestGivenUp:
         assert told.endswith(", now: OK db1 PG (2 changes)")
         assert " 2 more in " in told
 
-    def test_a_digest_that_nobody_sent_in_time_is_due_again(self, world: World) -> None:
-        desk = world.desk(recipients=[ANNA])
-        self.problem(desk)
-        self.problem(desk)
-        first = world.send(desk)
-        world.now += 600
-        desk.courier.tell_digests()
-
-        world.now += 3600  # nobody is there
-        assert not desk.courier.send_next()
-        world.now += 60
-
-        assert first == [(ANNA, "DOWN db1 PG")]
-        assert world.send(desk) == [(ANNA, "Held back: 1 more in 1 s, last: DOWN db1 PG")]
-
     def test_where_flood_control_cannot_remember_it_the_log_says_so(
         self, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         desk = world.desk(recipients=[ANNA])
         self.problem(desk)
-        monkeypatch.setattr("smsgateway.flood.Flood.hold", _store_full)
+        monkeypatch.setattr("smsgateway.flood.Flood.hold", store_full)
         world.now += 3600
 
         assert world.send(desk) == []
         assert "disk full That 1 alerts were given up is not told." in caplog.text
         assert desk.queue.counts()[State.EXPIRED] == 1
-
-    def test_a_digest_that_flood_control_cannot_take_back_stays_in_the_queue(
-        self,
-        world: World,
-        answer_with: Let,
-        monkeypatch: pytest.MonkeyPatch,
-        caplog: pytest.LogCaptureFixture,
-    ) -> None:
-        answering = answer_with(saying(SendStatus.NOT_SENT))
-        desk = world.desk(recipients=[ANNA])
-        desk.courier._flood.hold("DOWN db1", [ANNA])
-        world.now += 600
-        desk.courier.tell_digests()
-        monkeypatch.setattr("smsgateway.flood.Flood.take_back", _store_full)
-
-        desk.courier.send_next()
-
-        assert "disk full" in caplog.text
-        assert len(answering.sent) == 1
-        assert desk.queue.counts()[State.QUEUED] == 1
 
 
 class TestDigests:
@@ -493,10 +466,10 @@ class TestDigests:
         return desk
 
     @pytest.mark.parametrize(
-        "broken",
+        ("broken", "fail"),
         [
-            pytest.param("add", id="put into the queue"),
-            pytest.param("routes_held", id="kept from who is to be left alone"),
+            pytest.param("smsgateway.flood.Flood.tell", store_full, id="read"),
+            pytest.param("smsgateway_alerts.queue.Queue.routes_held", disk_full, id="left alone"),
         ],
     )
     def test_what_cannot_be_told_now_is_told_later(
@@ -506,24 +479,64 @@ class TestDigests:
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
         broken: str,
+        fail: Callable[..., None],
     ) -> None:
         with monkeypatch.context() as disk:
-            disk.setattr(f"smsgateway_alerts.queue.Queue.{broken}", _disk_full)
+            disk.setattr(broken, fail)
             desk.courier.tell_digests()
         world.now += 60
 
         assert world.send(desk) == [(ANNA, "Held back: 3 more in 1 s, last: DOWN db1")]
         assert "disk full" in caplog.text
 
-    def test_one_that_can_be_kept_nowhere_is_told_in_the_log(
-        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    def test_one_whose_outcome_nobody_could_write_down_is_told_once_more(
+        self, world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("smsgateway_alerts.queue.Queue.add", _disk_full)
-        monkeypatch.setattr("smsgateway.flood.Flood.put_back", _store_full)
+        with monkeypatch.context() as disk:
+            disk.setattr("smsgateway.flood.state.State.settle", store_full)
+            told = world.send(desk)
+        world.now += 600
 
-        desk.courier.tell_digests()
+        assert told == world.send(desk) == [(ANNA, "Held back: 3 more in 1 s, last: DOWN db1")]
+        world.now += 600
+        assert world.send(desk) == []
 
-        assert "That 3 alerts were held back is not told." in caplog.text
+    @pytest.mark.parametrize(("guarantee", "tries"), [("at_most_once", 1), ("at_least_once", 2)])
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            pytest.param(cut_off, id="cut off"),
+            pytest.param(broken, id="a provider with a mistake"),
+        ],
+    )
+    def test_one_that_may_have_come_is_told_as_often_as_an_alert(
+        self, world: World, answer_with: Let, answer: Answer, guarantee: str, tries: int
+    ) -> None:
+        answering = answer_with(answer)
+        desk = world.desk(gateway=f"inbox://{world.mailbox.path}?guarantee={guarantee}")
+        desk.courier._flood.hold("DOWN db1", [ANNA])
+
+        for _ in range(5):
+            world.now += 600
+            desk.courier.tell_digests()
+
+        assert len(answering.sent) == tries
+
+    def test_a_gateway_with_a_mistake_may_have_told_it(
+        self,
+        world: World,
+        desk: Desk,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        with monkeypatch.context() as gateway:
+            gateway.setattr("smsgateway.gateway.SmsGateway.send", make_a_mistake)
+            desk.courier.tell_digests()
+        world.now += 60
+
+        assert "What was held back may have been told: ZeroDivisionError" in caplog.text
+        assert "heron" not in caplog.text
+        assert len(world.send(desk)) == 1
 
     def test_what_a_call_of_the_command_held_back_waits_for_nothing(self, world: World) -> None:
         desk = world.desk(routes=[{"to": ANNA, "quiet": "22:00-07:00"}])
@@ -565,14 +578,6 @@ class TestDigests:
             digests.append(len(world.send(desk)))
 
         assert digests == told
-
-
-def _disk_full(*_: object, **__: object) -> None:
-    raise QueueError("disk full")
-
-
-def _store_full(*_: object, **__: object) -> None:
-    raise StoreError("disk full")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ import uvicorn
 from click.testing import CliRunner
 
 from smsgateway.cli.app import command_line
+from smsgateway.flood import FileStore, Flood, FloodRules
+from smsgateway.result import SendStatus
 from smsgateway_alerts.connection import Connection
 from smsgateway_inbox import Mailbox
 from tests.plugins.alerts.captured import ANNA, SECRET, body_of, headers_of
@@ -143,6 +145,40 @@ def test_what_was_on_its_way_at_a_power_cut_is_sent_once_more_and_never_again(
         wait_for(lambda: len(Vendor.taken) == 3)
 
     assert [b"db1" in body for body in Vendor.taken] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("guarantee", "told"), [("at_least_once", [1]), ("at_most_once", [])], ids=str
+)
+def test_a_digest_that_was_on_its_way_at_a_power_cut_is_told_once_more_or_is_in_doubt(
+    home: Path,
+    vendor: str,
+    guarantee: str,
+    told: list[int],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    configure(home, gateway=f"{vendor}?guarantee={guarantee}", more="flood = {window = 1}")
+    flood = Flood(
+        "default",
+        FloodRules(window=1),
+        store=FileStore(home / "alerts.flood.db"),
+        clock=lambda: time.time() + later,
+    )
+    later = -60
+    flood.hold("DOWN db1", [ANNA])
+
+    with serving(home) as server:
+        wait_for(lambda: len(Vendor.taken) == 1)
+        server.kill()
+    later = 600
+    digests = flood.tell(
+        lambda digest: dict.fromkeys(digest.to, SendStatus.ACCEPTED),
+        is_repeated=guarantee == "at_least_once",
+    )
+
+    assert b"Held back: 1 more" in Vendor.taken[0]
+    assert [digest.count for digest in digests] == told
+    assert ("Nobody knows" in caplog.text) is (not told)
 
 
 def test_without_a_secret_this_machine_may_reach_it(home: Path, mailbox: Mailbox) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from smsgateway.errors import SendFailed
+from smsgateway.errors import MessageError, SendFailed
+from smsgateway.message import Message
 from smsgateway_cpsms.emulator import CpsmsEmulator
 from smsgateway_cpsms.emulator.switches import Faults
 from smsgateway_django import outbox, pager
@@ -40,6 +41,11 @@ def page(*texts: str, **options: Any) -> None:
 
 def sent() -> list[str]:
     return [message.text for message in outbox]
+
+
+def seconds_until_it_is_told() -> float:
+    one = Pager(MailOptions(window=1.0, limit=3600), [NUMBER])
+    return one._flood(None).wait() or 0.0
 
 
 def test_the_same_is_told_once() -> None:
@@ -86,6 +92,36 @@ def test_what_was_held_back_is_told_later() -> None:
     assert (first, second) == ("disk", "mail")
     assert "2 more in " in digest
     assert "disk" in digest
+
+
+def fail_at_a_digest(text: str, *_: object, **__: object) -> None:
+    if "more in " in text:
+        raise MessageError("No words for that.")
+
+
+def test_a_digest_that_a_receiver_stops_is_told_later(listen: Listen) -> None:
+    def fail(message: Message, **_: Any) -> None:
+        fail_at_a_digest(message.text)
+
+    page("disk", "disk", **SHORT)
+    listen(pre_send, fail)
+    time.sleep(1.1)
+
+    page("mail", **SHORT)
+
+    assert 50 < seconds_until_it_is_told() <= 60
+
+
+def test_a_digest_that_cannot_be_sent_as_it_is_is_told_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page("disk", "disk", **SHORT)
+    monkeypatch.setattr(pager, "send_sms", fail_at_a_digest)
+    time.sleep(1.1)
+
+    page("mail", **SHORT)
+
+    assert 50 < seconds_until_it_is_told() <= 60
 
 
 def test_what_could_not_be_sent_is_told_later(listen: Listen) -> None:
@@ -149,6 +185,27 @@ def test_processes_remember_together_in_a_file(tmp_path: Path) -> None:
     page("disk", state=state)
 
     assert sent() == ["disk"]
+
+
+def test_a_mistake_in_flood_control_costs_no_text(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, listen: Listen
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("disk")
+
+    monkeypatch.setattr("smsgateway.flood.memory.State.document", fail)
+    page("disk", "disk")
+    listen(pre_send, fail)
+    with pytest.raises(SendFailed):
+        page("disk")
+
+    assert sent() == ["disk", "disk"]
+    assert set(caplog.messages) >= {
+        "Floods are remembered by each process alone. Flood control: ZeroDivisionError.",
+        "Nothing is held back. Flood control: ZeroDivisionError.",
+        "What was held back is told later. Flood control: ZeroDivisionError.",
+        "That a text was not sent is not told. Flood control: ZeroDivisionError.",
+    }
 
 
 def test_a_file_that_cannot_be_used_costs_no_text(

@@ -13,7 +13,7 @@ from typing import ClassVar
 import pytest
 
 from smsgateway import ConfigurationError, RecipientResult, SendStatus, SmsGateway
-from smsgateway.flood import Brake, Flood, Limits
+from smsgateway.flood import Brake, Limits
 from smsgateway.hooks import Plugins
 from smsgateway.http import Flow
 from smsgateway.message import Message
@@ -319,8 +319,7 @@ def test_where_flood_control_fails_every_alert_is_sent(
     def fail(*_: object, **__: object) -> None:
         raise KeyError("Disk is full")
 
-    for method in ("ask", "due", "hold", "wait"):
-        monkeypatch.setattr(Flood, method, fail)
+    monkeypatch.setattr("smsgateway.flood.memory.State.document", fail)
     handler = alerts.handle()
 
     for _ in range(2):
@@ -328,7 +327,9 @@ def test_where_flood_control_fails_every_alert_is_sent(
         handler.flush()
 
     assert alerts.texts == ["CRITICAL shop.orders: Disk is full"] * 2
-    assert set(capsys.readouterr().err.splitlines()) == {"smsgateway_logging: KeyError"}
+    assert set(capsys.readouterr().err.splitlines()) == {
+        "smsgateway_logging: StoreError: Flood control: KeyError."
+    }
 
 
 @pytest.mark.parametrize(

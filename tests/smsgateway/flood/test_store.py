@@ -11,6 +11,7 @@ from smsgateway.flood import FileStore, MemoryStore, Store, StoreError
 
 NOW = 1_800_000_000.0
 TWO_DAYS = 2 * 86_400
+AN_HOUR = 3600
 
 
 @pytest.fixture(params=["memory", "file"])
@@ -40,13 +41,34 @@ def test_a_document_can_be_deleted(store: Store) -> None:
 def test_a_document_is_forgotten_two_days_after_its_last_change(store: Store) -> None:
     with store.transaction(NOW) as documents:
         documents["old"] = documents["changed"] = 1
-    with store.transaction(NOW + 1) as documents:
+    with store.transaction(NOW + AN_HOUR) as documents:
         documents["changed"] = 2
 
     with store.transaction(NOW + TWO_DAYS) as documents:
         assert dict(documents) == {"changed": 2}
-    with store.transaction(NOW + TWO_DAYS + 1) as documents:
+    with store.transaction(NOW + TWO_DAYS + AN_HOUR) as documents:
         assert dict(documents) == {}
+
+
+def test_a_document_that_is_kept_is_forgotten_when_it_is_set_again(store: Store) -> None:
+    with store.transaction(NOW) as documents:
+        documents.keep("a", 1)
+
+    with store.transaction(NOW + 100 * TWO_DAYS) as documents:
+        assert dict(documents) == {"a": 1}
+        documents["a"] = 2
+    with store.transaction(NOW + 101 * TWO_DAYS) as documents:
+        assert dict(documents) == {}
+
+
+def test_a_clock_that_is_set_back_keeps_no_document_for_ever(store: Store) -> None:
+    with store.transaction(NOW) as documents:
+        documents["a"] = 1
+    with store.transaction(NOW - TWO_DAYS) as documents:
+        documents["b"] = 1
+
+    with store.transaction(NOW) as documents:
+        assert dict(documents) == {"a": 1}
 
 
 def test_a_file_undoes_what_was_set_before_an_error(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from smsgateway import SendStatus
 from smsgateway.flood import (
     Brake,
     Digest,
@@ -21,6 +23,7 @@ from smsgateway.flood import (
     Phase,
     Store,
 )
+from tests.smsgateway.flood.sending import Killed, due, lose
 
 NUMBERS = ["+4522334400", "+4522334411", "+4522334422"]
 NEXT = {
@@ -101,7 +104,7 @@ class FloodMachine(RuleBasedStateMachine):
 
     @rule(early=st.booleans())
     def digest(self, early: bool) -> None:  # noqa: FBT001 - hypothesis draws it
-        digests = self.flood.due(early=early)
+        digests = due(self.flood, early=early)
 
         for each in digests:
             self._receive(each)
@@ -110,12 +113,23 @@ class FloodMachine(RuleBasedStateMachine):
     @rule()
     def lose_a_digest(self) -> None:
         self.now += self.flood.wait() or 0.0
-        for each in self.flood.due():
-            self.flood.put_back(each)
+        lose(self.flood)
+
+    @rule()
+    def be_killed_when_one_was_sent(self) -> None:
+        self.now += self.flood.wait() or 0.0
+
+        def send(digest: Digest) -> dict[str, SendStatus]:
+            self._receive(digest)
+            self.tokens += 1
+            raise Killed
+
+        with suppress(Killed):
+            self.flood.tell(send)
 
     @rule(seconds=st.sampled_from([1.0, 5000.0]))
     def rest(self, seconds: float) -> None:
-        for each in self.flood.due(rest=lambda number, _: seconds * (number == NUMBERS[0])):
+        for each in due(self.flood, rest=lambda number, _: seconds * (number == NUMBERS[0])):
             assert NUMBERS[0] not in each.to
             self._receive(each)
             self.tokens += 1
@@ -214,7 +228,7 @@ class Reader:
         until = self.now + seconds
         while (wait := self.flood.wait()) is not None and self.now + wait <= until:
             self.now += wait
-            for held in [held for digest in self.flood.due() for held in digest.keys]:
+            for held in [held for digest in due(self.flood) for held in digest.keys]:
                 state, thing = held.key.split()
                 self.told[thing] = state
         self.now = until

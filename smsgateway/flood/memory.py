@@ -1,0 +1,79 @@
+"""What flood control remembers between two questions, in a store."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from smsgateway.errors import SmsGatewayError
+from smsgateway.flood.ledger import Ledger
+from smsgateway.flood.rules import FloodRules
+from smsgateway.flood.state import State, UnreadableState
+from smsgateway.flood.store import Documents, Store, StoreError
+
+__all__ = ["Memory"]
+
+_log = logging.getLogger("smsgateway")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What flood control remembers under one name.
+
+    Attributes:
+        name: The name.
+        rules: When messages are held back.
+        store: Where it is kept.
+        clock: Tells the time, in seconds since 1970.
+    """
+
+    name: str
+    rules: FloodRules
+    store: Store
+    clock: Callable[[], float]
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[State, Ledger]]:
+        """Remember, let something be done with it, and keep that.
+
+        Raises:
+            StoreError: Something goes wrong, whatever it is: whoever has a message to send can then
+                send it.
+        """
+        now = self.clock()
+        is_readable = True
+        try:
+            with self.store.transaction(now) as documents:
+                try:
+                    state = self._read(documents, now)
+                except UnreadableState:
+                    state, is_readable = State.begun(now, self.rules), False
+                yield state, Ledger(documents, now)
+                keep = documents.keep if state.is_kept else documents.__setitem__
+                keep(self._document, state.document())
+        except SmsGatewayError:
+            raise
+        except Exception as error:
+            # Not its words: they may quote a message.
+            raise StoreError(f"Flood control: {type(error).__name__}.") from error
+        if not is_readable:  # said when the store is free again, for whoever logs may use it
+            _log.warning(
+                "What %s remembered of floods cannot be read, as after an update: "
+                "it begins anew, and what was held back before is not told.",
+                self.name,
+            )
+
+    @property
+    def _document(self) -> str:
+        return f"flood:{self.name}"
+
+    def _read(self, documents: Documents, now: float) -> State:
+        try:
+            document = documents[self._document]
+        except KeyError:
+            return State.begun(now, self.rules)
+        except ValueError as error:  # it is no JSON
+            raise UnreadableState from error
+        return State.read(document, now, self.rules)

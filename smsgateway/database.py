@@ -15,7 +15,10 @@ from smsgateway.errors import ConfigurationError, SmsGatewayError
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["PrivateDatabase", "make_private", "private_path"]
+__all__ = ["PATIENCE", "PrivateDatabase", "make_private", "private_path"]
+
+#: Seconds that one writer waits for the others, if nobody waits for it.
+PATIENCE = 10.0
 
 
 def private_path(given: str | Path | None, *, name: str) -> Path:
@@ -58,7 +61,7 @@ class PrivateDatabase:
     error: type[SmsGatewayError]
     schema: str
     version: int = 1
-    patience: float = 10.0
+    patience: float = PATIENCE
     is_durable: bool = False
 
     def transaction(self) -> AbstractContextManager[sqlite3.Connection]:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smsgateway.database import PrivateDatabase, make_private
+from smsgateway.database import PATIENCE, PrivateDatabase, make_private
 from smsgateway.errors import SmsGatewayError
 
 if TYPE_CHECKING:
@@ -51,12 +51,18 @@ class QueueFile:
 
     Args:
         path: Where it is; it is made when first used, for its owner's eyes only.
+        patience: Seconds that one process waits for the others.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
         self.path = path
         self._file = PrivateDatabase(
-            path=path, kind="queue", error=QueueError, schema=_SCHEMA, is_durable=True
+            path=path,
+            kind="queue",
+            error=QueueError,
+            schema=_SCHEMA,
+            patience=patience,
+            is_durable=True,
         )
 
     def sending(self) -> AbstractContextManager[bool]:

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from smsgateway.database import PATIENCE
 from smsgateway.errors import SmsGatewayError
 from smsgateway_alerts.entry import Batch, Entry, Row, Seen, State
 from smsgateway_alerts.file import QueueFile
@@ -66,11 +67,14 @@ class Queue:
 
     Args:
         path: The file; it is made when first used, for its owner's eyes only.
+        patience: Seconds that one process waits for the others.
         clock: Tells the time, in seconds since 1970.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
-        self._file = QueueFile(path)
+    def __init__(
+        self, path: Path, *, patience: float = PATIENCE, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._file = QueueFile(path, patience=patience)
         self._clock = clock
 
     def __repr__(self) -> str:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from smsgateway.database import PATIENCE
 from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
 from smsgateway.flood import FileStore, Flood, StoreError, Verdict
 from smsgateway.hooks import Plugins
@@ -28,6 +29,7 @@ __all__ = ["Telling", "Told", "read_call"]
 
 _log = logging.getLogger("smsgateway.alerts")
 _REPEATS = 600.0  # seconds for which --key knows a repeat
+_BRIEF = 2.0  # seconds that a call waits for others to leave it the files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +119,12 @@ class Telling:
         )
         self._compose = compose_with(settings.template) if settings.template else summary
         self._segments = settings.segments
-        self._queue = Queue(settings.database_path, clock=clock)
-        store = settings.database_path.with_suffix(".flood.db")
-        self.lock: Path = store.with_name(f"{store.name}.{self.outlet.name}")
-        self._flood = Flood(self.outlet.name, settings.flood, store=FileStore(store), clock=clock)
+        patience = _BRIEF if is_awaited else PATIENCE
+        self._queue = Queue(settings.database_path, patience=patience, clock=clock)
+        path = settings.database_path.with_suffix(".flood.db")
+        self.lock: Path = path.with_name(f"{path.name}.{self.outlet.name}")
+        store = FileStore(path, patience=patience)
+        self._flood = Flood(self.outlet.name, settings.flood, store=store, clock=clock)
         self._clock = clock
 
     def tell(self, notification: Notification, to: Sequence[str], *, key: str | None) -> Told:

@@ -11,7 +11,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from smsgateway.database import PrivateDatabase, private_path
+from smsgateway.database import PATIENCE, PrivateDatabase, private_path
 from smsgateway.errors import SmsGatewayError
 
 if TYPE_CHECKING:
@@ -106,14 +106,17 @@ class FileStore:
 
     Args:
         path: The file.
+        patience: Seconds that one process waits for the others.
 
     Raises:
         ConfigurationError: It is in the home directory, and this user has none.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, patience: float = PATIENCE) -> None:
         self.path = private_path(path, name="flood.db")
-        self._file = PrivateDatabase(path=self.path, kind="store", error=StoreError, schema=_SCHEMA)
+        self._file = PrivateDatabase(
+            path=self.path, kind="store", error=StoreError, schema=_SCHEMA, patience=patience
+        )
 
     def __repr__(self) -> str:
         return f"<FileStore {self.path}>"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -52,6 +54,14 @@ def run(*arguments: str, environ: Mapping[str, str] | None = None, stdin: str = 
 
 def nagios(*arguments: str) -> Result:
     return run("nagios", "--to", ANNA, *arguments, environ=NAGIOS)
+
+
+@contextmanager
+def kept(path: Path) -> Iterator[None]:
+    """Keep a file from all others, as a process does that hangs in the middle of a change."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
 
 
 def notify(kind: str) -> Result:
@@ -150,6 +160,21 @@ def test_where_the_resolver_hangs_nothing_was_sent_so_a_caller_may_run_it_again(
     assert (first.exit_code, second.exit_code) == (1, 1)
     assert "not sent 1." in first.stderr
     assert 0 < asked < len(hanging_resolver)
+
+
+def test_where_others_keep_the_files_the_alert_is_sent_soon(
+    mailbox: Mailbox, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smsgateway_alerts.telling._BRIEF", 0.1)
+    nagios("--key", "event 20")
+    began = time.monotonic()
+
+    with kept(home / "data/smsgateway/alerts.db"), kept(home / "data/smsgateway/alerts.flood.db"):
+        done = nagios("--key", "event 21")
+
+    assert done.exit_code == 0
+    assert len(texts(mailbox)) == 2
+    assert time.monotonic() - began < 5
 
 
 class TestKey:

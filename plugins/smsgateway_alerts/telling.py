@@ -29,7 +29,7 @@ __all__ = ["Telling", "Told", "read_call"]
 
 _log = logging.getLogger("smsgateway.alerts")
 _REPEATS = 600.0  # seconds for which --key knows a repeat
-_BRIEF = 2.0  # seconds that a call waits for others to leave it the files
+_BRIEF = 4.0  # seconds that a call waits for others to leave it the files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ class PrivateDatabase:
 
     def _begin(self, connection: sqlite3.Connection, *, to_write: bool) -> None:
         """Begin a transaction; in an empty file, make the tables."""
-        import sqlite3  # noqa: PLC0415 - as above
+        import sqlite3  # noqa: PLC0415 - only where a file is used
 
         connection.execute("BEGIN")  # to look only: what is not ours is not to be changed
         is_made = self._is_made(connection)

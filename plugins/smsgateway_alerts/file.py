@@ -107,7 +107,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _is_locked(connection: sqlite3.Connection, path: Path) -> bool:
-    import sqlite3  # noqa: PLC0415 - as above
+    import sqlite3  # noqa: PLC0415 - only where a file is used
 
     try:
         connection.execute("BEGIN EXCLUSIVE")

@@ -29,11 +29,11 @@ def open_gateway(origin: Origin, until: float = inf) -> SmsGateway:
             at the most, and starts no thread.
     """
     # Not before the first alert: the configuration of logging comes before all others.
-    from smsgateway.account import accounts, find_account  # noqa: PLC0415 - as said
-    from smsgateway.config import build, is_name, parse_url  # noqa: PLC0415 - as said
-    from smsgateway.gateway import SmsGateway  # noqa: PLC0415 - as said
-    from smsgateway.hooks import installed_plugins  # noqa: PLC0415 - as said
-    from smsgateway.options import Guarantee  # noqa: PLC0415 - as said
+    from smsgateway.account import accounts, find_account  # noqa: PLC0415 - not when logging is set up
+    from smsgateway.config import build, is_name, parse_url  # noqa: PLC0415 - not when logging is set up
+    from smsgateway.gateway import SmsGateway  # noqa: PLC0415 - not when logging is set up
+    from smsgateway.hooks import installed_plugins  # noqa: PLC0415 - not when logging is set up
+    from smsgateway.options import Guarantee  # noqa: PLC0415 - not when logging is set up
 
     if isinstance(origin, SmsGateway):
         return origin

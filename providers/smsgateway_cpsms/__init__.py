@@ -24,8 +24,8 @@ def register_providers() -> list[type[Cpsms]]:
 def register_commands(commands: click.Group) -> None:
     """Bring `smsgateway cpsms`, and `cpsms` for `smsgateway emulate`."""
     from smsgateway.emulation.commands import add_emulator  # noqa: PLC0415 - click is there only for a command
-    from smsgateway_cpsms.commands import cpsms  # noqa: PLC0415 - as above
-    from smsgateway_cpsms.emulate import emulate  # noqa: PLC0415 - as above
+    from smsgateway_cpsms.commands import cpsms  # noqa: PLC0415 - it needs click
+    from smsgateway_cpsms.emulate import emulate  # noqa: PLC0415 - it needs click
 
     commands.add_command(cpsms)
     add_emulator(commands, emulate)

@@ -28,6 +28,6 @@ def register_providers() -> list[type[Profisms]]:
 def register_commands(commands: click.Group) -> None:
     """Bring `profisms` for `smsgateway emulate`."""
     from smsgateway.emulation.commands import add_emulator  # noqa: PLC0415 - click is there only for a command
-    from smsgateway_profisms.emulate import emulate  # noqa: PLC0415 - as above
+    from smsgateway_profisms.emulate import emulate  # noqa: PLC0415 - it needs click
 
     add_emulator(commands, emulate)

@@ -43,9 +43,9 @@ def require_signature(request: HttpRequest, public_key: str | None) -> None:
 
 
 def _is_signed(key: bytes, signature: str, signed: bytes) -> bool:
-    try:  # only who receives webhooks needs it
-        from cryptography.exceptions import InvalidSignature as Unsigned  # noqa: PLC0415 - as said
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - as said
+    try:
+        from cryptography.exceptions import InvalidSignature as Unsigned  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - an extra
             Ed25519PublicKey,
         )
     except ImportError:

@@ -18,7 +18,7 @@ def progress_bar(total: int, *, doing: str = "Sending") -> Iterator[Callable[[in
         yield lambda _: None
         return
     from rich.console import Console  # noqa: PLC0415 - only long sends on a terminal need it
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn  # noqa: PLC0415 - as above
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn  # noqa: PLC0415 - only for a terminal
 
     columns = (doing, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -52,7 +52,7 @@ def application(
 class Connection(H11Protocol):
     """A connection that its application can cut."""
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as above it
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # uvicorn narrows asyncio's
         """Put what cuts this connection into the scope of its requests."""
         super().connection_made(transport)
         inner = self.app

@@ -54,11 +54,11 @@ class Timeouts:
 def __getattr__(name: str) -> type[AiohttpTransport | RequestsTransport]:
     # requests and aiohttp take longer to import than all the rest: only when they are needed.
     if name == "RequestsTransport":
-        from smsgateway.transport.sync import RequestsTransport  # noqa: PLC0415 - as said
+        from smsgateway.transport.sync import RequestsTransport  # noqa: PLC0415 - only for real sends
 
         return RequestsTransport
     if name == "AiohttpTransport":
-        from smsgateway.transport.aio import AiohttpTransport  # noqa: PLC0415 - as said
+        from smsgateway.transport.aio import AiohttpTransport  # noqa: PLC0415 - only for real sends
 
         return AiohttpTransport
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -187,7 +187,7 @@ class Pool(HTTPConnectionPool):
         finally:
             if not is_whole:
                 connection.close()
-            self._put_conn(connection)  # type: ignore[arg-type] # for its overrides, as said
+            self._put_conn(connection)  # type: ignore[arg-type] # its pool overrides say otherwise
         return response
 
     def _leased(self, watch: Watch) -> Connection:

@@ -26,7 +26,7 @@ class Listener:
 
 
 class _QuietHandler(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as above it
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         """Keep quiet."""
 
 

@@ -31,7 +31,7 @@ def client(world: World) -> Iterator[Client]:
         django.setup()
     from django.urls import include, path  # noqa: PLC0415 - it needs settings
 
-    from smsgateway_alerts import django as ours  # noqa: PLC0415 - as above
+    from smsgateway_alerts import django as ours  # noqa: PLC0415 - it needs settings
 
     ours._door.cache_clear()
     urls: Any = ModuleType("urls")

@@ -221,7 +221,7 @@ def repeater() -> Iterator[Any]:
 
 
 def _who_may(**permissions: str) -> Iterator[Any]:
-    from django.contrib.auth.models import Permission, User  # noqa: PLC0415 - as above
+    from django.contrib.auth.models import Permission, User  # noqa: PLC0415 - models need apps
 
     user = User.objects.create_user("bent", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(**permissions))

@@ -121,8 +121,7 @@ class Alerts:
         self._stack = stack
         self.clock = Clock()
         self.outbox = Outbox()
-        # Not one of all programs: it has no parent, and is gone with the test.
-        self.log = logging.Logger("shop.orders")  # noqa: LOG001 - as said
+        self.log = logging.Logger("shop.orders")  # noqa: LOG001 - no parent, and gone with the test
 
     def handle(self, **options: Any) -> SmsHandler:
         """Attach a handler."""

@@ -47,22 +47,24 @@ class Telling:
     def tell(self, send: SendDigest) -> list[Digest]:
         """Tell each digest that is due, and return those that were told."""
         told = []
-        while (taken := self._take()) is not None:
-            name, digest = taken
-            missed = self._settle(name, digest.to, send(digest))
-            if heard := without(digest.to, missed):
-                told.append(replace(digest, to=heard))
-        self._log("The emergency brake of %s stops a digest to %d recipients.", self.braked)
-        self._log(
-            "Nobody knows whether a digest of %s came to %d recipients: its process ended.",
-            self.in_doubt,
-        )
-        self._log("What %s held back may be told to %d recipients twice.", self.twice)
+        try:
+            while (taken := self._take()) is not None:
+                name, digest = taken
+                missed = self._settle(name, digest.to, send(digest))
+                if heard := without(digest.to, missed):
+                    told.append(replace(digest, to=heard))
+        finally:
+            self._say_what_is_not_told_once()
         return told
 
-    def _log(self, sentence: str, count: int) -> None:
-        if count:
-            _log.warning(sentence, self.memory.name, count)
+    def _say_what_is_not_told_once(self) -> None:
+        for count, sentence in (
+            (self.braked, "The emergency brake of %s stops a digest to %d recipients."),
+            (self.in_doubt, "Nobody knows whether a digest of %s came to %d recipients."),
+            (self.twice, "What %s held back may be told to %d recipients twice."),
+        ):
+            if count:
+                _log.warning(sentence, self.memory.name, count)
 
     def _take(self) -> tuple[str, Digest] | None:
         """Take the next digest that is due, to numbers that had no turn yet."""

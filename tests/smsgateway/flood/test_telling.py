@@ -333,9 +333,18 @@ class TestKilled:
         caplog.clear()
         assert due(flood, is_repeated=is_repeated) == []
         assert flood.wait() is None
-        assert caplog.messages == [
-            "Nobody knows whether a digest of alerts came to 1 recipients: its process ended."
-        ]
+        assert caplog.messages == ["Nobody knows whether a digest of alerts came to 1 recipients."]
+
+    def test_the_log_says_so_though_the_next_is_killed_too(
+        self, flood: Flood, clock: Clock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        die(flood)
+        flood.ask("DOWN db2", [BO], count=9)
+        clock.wait(600)
+
+        die(flood)
+
+        assert "Nobody knows whether a digest of alerts came to 1 recipients." in caplog.text
 
     def test_what_he_was_to_tell_next_is_told_by_others_at_once(
         self, flood: Flood, clock: Clock

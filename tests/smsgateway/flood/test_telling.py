@@ -71,6 +71,8 @@ class TestClockSetBack:
         clock.wait(-86_400)
 
         assert flood.wait() == 500
+        clock.wait(500)
+        assert [digest.phase for digest in due(flood, is_repeated=True)] == ["over"]
 
     def test_what_was_heard_is_forgotten_in_a_window(self, flood: Flood, clock: Clock) -> None:
         flood.ask("disk full", [ANNA])
@@ -140,7 +142,10 @@ class TestLost:
         lose(flood, meanwhile=lambda: flood.ask("DOWN db2", [ANNA], count=2))
         clock.wait(600)
 
-        assert [each.keys for each in due(flood)] == [(Held("DOWN db1", 2), Held("DOWN db2", 1))]
+        (digest,) = due(flood)
+        assert digest.keys == (Held("DOWN db1", 2), Held("DOWN db2", 1))
+        assert (digest.count, digest.total) == (3, 3)
+        assert (digest.seconds, digest.total_seconds) == (600, 600)
 
     def test_the_end_of_a_flood_is_told_though_nothing_came_since(
         self, flood: Flood, clock: Clock
@@ -272,6 +277,16 @@ class TestOutcomes:
 
         assert told == [False, True, False]
         assert flood.wait() is None
+        assert caplog.messages == ["What alerts held back may be told to 1 recipients twice."]
+
+    def test_only_what_may_have_come_may_come_twice(
+        self, flood: Flood, clock: Clock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        flood.ask("DOWN db1", [ANNA, BO], count=2)
+        clock.wait(600)
+
+        flood.tell(lambda _: {ANNA: SendStatus.NOT_SENT}, is_repeated=True)
+
         assert caplog.messages == ["What alerts held back may be told to 1 recipients twice."]
 
     def test_what_may_have_come_has_been_paid_for(self, clock: Clock) -> None:

@@ -98,6 +98,18 @@ class Opened(Abilities):
         provider, options = build(config, plugins, resolve or accounts(plugins))
         return cls(provider, options, plugins=plugins)
 
+    def senderless(self) -> list[str]:
+        """Say of each account that needs a sender and has none which option gives it one.
+
+        Such an account refuses a message that brings none of its own.
+        """
+        sender = self.options.sender
+        return [
+            f"{leaf.account} needs a sender: give it the option {options}."
+            for leaf in self.route.leaves
+            if (options := leaf.capabilities.missing_sender(leaf.options.sender or sender))
+        ]
+
     def health(self) -> tuple[Health, ...]:
         """Say how each account is doing, in the order of the configuration."""
         now = self._clock.seconds()

@@ -14,20 +14,19 @@ words fit for a log. `smsgateway.testing` has the tests that it passes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
-from smsgateway.errors import MessageError, UnsupportedFeature
+from smsgateway.capabilities import LOCAL, AccountCapabilities, Capabilities, SenderRules
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.message import Message
 from smsgateway.pricing import Money, RateTable
 from smsgateway.result import DeliveryReport, IncomingMessage, RecipientResult
-from smsgateway.text import Encoding
 
 __all__ = [
     "ABILITIES",
     "LOCAL",
+    "AccountCapabilities",
     "Capabilities",
     "Provider",
     "SenderRules",
@@ -41,119 +40,6 @@ __all__ = [
     "SupportsStatus",
     "abilities",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenderRules:
-    """How long a sender may be, in characters: a name, and a number; None where nobody says."""
-
-    name: int | None = None
-    number: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capabilities:
-    """What a provider's API can say, as data; the gateway checks it, in the same words for all.
-
-    Attributes:
-        max_recipients: Recipients that one request may name; None where the vendor states no limit.
-        sender: Limits of the sender; None where the API takes none.
-        schedule: It takes `send_at`.
-        validity: It takes `validity`.
-        flash: It takes `flash`.
-        reference: Characters that `reference` may have; 0 where it takes none.
-        report_url: It takes `report_url` for each message.
-        encodings: The encodings that a message may force.
-        max_characters: The longest text, in characters; None where it sets its own limit.
-        joined_segments: Segments that the vendor promises to join; a longer text gets a warning.
-        header_octets: The size of its concatenation header (3GPP TS 23.040, 9.2.3.24): 6 or 7. What
-            is billed follows from it.
-        idempotent: It takes a message with the same `id` once, however often it is sent to the same
-            recipients; a repeat that it refuses with `Reason.DUPLICATE` proves that it has it.
-        status_interval: Seconds that the vendor asks to leave between two looks at what became of
-            messages.
-        lookup_lag: Seconds after which a message that a look does not show was not taken.
-        lookup_window: Seconds that a look reaches back; of an older message it says nothing. None
-            where the vendor forgets nothing.
-    """
-
-    max_recipients: int | None = 1
-    sender: SenderRules | None = SenderRules()
-    schedule: bool = False
-    validity: bool = False
-    flash: bool = False
-    reference: int = 0
-    report_url: bool = False
-    encodings: frozenset[Encoding] = frozenset()
-    max_characters: int | None = None
-    joined_segments: int | None = None
-    header_octets: int = 6
-    idempotent: bool = False
-    status_interval: float = 0
-    lookup_lag: float = 600
-    lookup_window: float | None = None
-
-    def check(self, message: Message, *, provider: str) -> None:
-        """Refuse what the provider has no way to say.
-
-        Raises:
-            UnsupportedFeature: The message asks for something that the API lacks.
-            MessageError: A field is longer than the API takes.
-        """
-        asked = {
-            "sender": (message.sender is not None, self.sender is not None),
-            "send_at": (message.send_at is not None, self.schedule),
-            "validity": (message.validity is not None, self.validity),
-            "flash": (message.flash, self.flash),
-            "reference": (message.reference is not None, self.reference > 0),
-            "report_url": (message.report_url is not None, self.report_url),
-            "encoding": (message.encoding is not None, message.encoding in self.encodings),
-        }
-        for field, (is_asked, is_able) in asked.items():
-            if is_asked and not is_able:
-                raise UnsupportedFeature(f"{provider} has no way to send {field}.", field=field)
-        self._check_lengths(message, provider=provider)
-
-    def is_absence_proof(self, age: timedelta) -> bool:
-        """Say whether a look that does not show a message of this age proves it was not taken."""
-        seconds = age.total_seconds()
-        window = self.lookup_window
-        return seconds >= self.lookup_lag and (window is None or seconds < window)
-
-    def _check_lengths(self, message: Message, *, provider: str) -> None:
-        if self.max_characters is not None and len(message.text) > self.max_characters:
-            raise MessageError(
-                f"text has {len(message.text)} characters; {provider} takes {self.max_characters}.",
-                field="text",
-            )
-        if message.reference is not None and len(message.reference) > self.reference:
-            raise MessageError(
-                f"reference has {len(message.reference)} characters; {provider} takes "
-                f"{self.reference}.",
-                field="reference",
-            )
-        if message.sender is not None and self.sender is not None:
-            is_number = message.sender.removeprefix("+").isdecimal()
-            most = self.sender.number if is_number else self.sender.name
-            if most is not None and len(message.sender.removeprefix("+")) > most:
-                kind = "number" if is_number else "name"
-                raise MessageError(
-                    f"sender is longer than the {most} characters that {provider} takes for a "
-                    f"{kind}.",
-                    field="sender",
-                )
-
-
-#: What a provider can do that keeps or shows messages itself.
-LOCAL = Capabilities(
-    max_recipients=None,
-    schedule=True,
-    validity=True,
-    flash=True,
-    reference=255,
-    report_url=True,
-    encodings=frozenset(Encoding),
-)
 
 
 @runtime_checkable

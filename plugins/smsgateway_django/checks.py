@@ -9,6 +9,7 @@
 | smsgateway.W001 | there is no alias `default` |
 | smsgateway.W002 | a secret stands in the settings, in a deployment |
 | smsgateway.W003 | webhook URLs are included, and an alias has no secret to believe requests by |
+| smsgateway.W005 | an alias needs a sender and has none, so that each message must bring one |
 
 E002 and W002 are found in `deployment_checks`, E004 in `mail_checks`. Those of the app
 `smsgateway_django.store` have numbers of their own, E005 and W004.
@@ -72,6 +73,12 @@ def _check(name: str) -> Iterator[CheckMessage]:
     except InvalidGateway as error:
         yield Error(str(error), id="smsgateway.E001")
         return
+    for problem in gateway.senderless():
+        yield Warning(
+            f"SMSGATEWAY[{name!r}]: {problem}",
+            hint="Without it, each message must bring a sender of its own.",
+            id="smsgateway.W005",
+        )
     if _is_routed(name):
         yield from _check_secrets(name, gateway)
     elif alias.public_url is not None:

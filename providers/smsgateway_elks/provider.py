@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from smsgateway.errors import MessageError, Reason, UnexpectedResponse
+from smsgateway.errors import Reason, UnexpectedResponse
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.message import Message, with_extra
@@ -32,7 +32,7 @@ class Elks(Calling):
     name: ClassVar[str] = "46elks"
     credentials: ClassVar[tuple[str, ...]] = ("api_username", "api_password")
     capabilities: ClassVar[Capabilities] = Capabilities(
-        sender=SenderRules(name=11, number=15), flash=True, report_url=True
+        sender=SenderRules(name=11, number=15, required=True), flash=True, report_url=True
     )
 
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
@@ -40,9 +40,6 @@ class Elks(Calling):
 
         `extra={"46elks": {...}}` adds fields to the request; it replaces none of ours. With
         `dryrun` as `"yes"` nothing is sent, and the result is `simulated`, with what it would cost.
-
-        Raises:
-            MessageError: There is no sender.
         """
         (number,) = message.to
         form = self._form(message)
@@ -112,12 +109,6 @@ class Elks(Calling):
 
     def _form(self, message: Message) -> dict[str, Any]:
         """Say the message in the words of 46elks; what is not asked for is left out."""
-        if not message.sender:
-            raise MessageError(
-                "46elks needs a sender: a name of 3 to 11 letters and digits, or a number of the "
-                "account.",
-                field="sender",
-            )
         fields = {
             "from": message.sender,
             "to": message.to[0],

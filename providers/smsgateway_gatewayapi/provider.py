@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from smsgateway.errors import ConfigurationError, MessageError
+from smsgateway.errors import ConfigurationError
 from smsgateway.http import Flow, HttpRequest, secure_url
 from smsgateway.message import Message, with_extra
 from smsgateway.pricing import Money, RateTable
@@ -58,7 +58,7 @@ class GatewayApi:
     credentials: ClassVar[tuple[str, ...]] = ("token",)
     capabilities: ClassVar[Capabilities] = Capabilities(
         max_recipients=1000,
-        sender=SenderRules(name=11, number=15),
+        sender=SenderRules(name=11, number=15, required=True),
         validity=True,
         reference=255,  # the vendor states no limit
         max_characters=39015,
@@ -79,9 +79,6 @@ class GatewayApi:
 
         Unverified: how the vendor says that the credit is used up, or that it is called too often;
         there, the HTTP status is believed.
-
-        Raises:
-            MessageError: It has no sender.
         """
         entries = [_entry(message, number) for number in message.to]
         is_single = len(entries) == 1
@@ -174,12 +171,7 @@ class GatewayApi:
 
 def _entry(message: Message, number: str) -> dict[str, Any]:
     """Say the message to one recipient; what is not asked for is left out."""
-    if message.sender is None:
-        raise MessageError(
-            "gatewayapi needs a sender: give the message one, or the gateway a default.",
-            field="sender",
-        )
-    digits = message.sender.removeprefix("+")
+    digits = (message.sender or "").removeprefix("+")
     fields = {
         "sender": digits if digits.isdecimal() else message.sender,
         "recipient": int(number),

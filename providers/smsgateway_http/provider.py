@@ -45,6 +45,7 @@ from smsgateway.message import Message
 from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.result import RecipientResult
 from smsgateway_http.answering import Answering
+from smsgateway_http.template import placeholders
 
 __all__ = ["Http"]
 
@@ -91,9 +92,10 @@ class Http(Answering):
 
 def _capabilities(provider: Http) -> Capabilities:
     said = provider.placeholders
+    path = placeholders(provider.endpoint.partition("?")[0])
     return Capabilities(
         max_recipients=provider.max_recipients,
-        sender=SenderRules() if "sender" in said else None,
+        sender=SenderRules(required="sender" in path) if "sender" in said else None,
         schedule=bool(said & {"send_at", "send_at_unix"}),
         validity="validity" in said,
         flash="flash" in said,

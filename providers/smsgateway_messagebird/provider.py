@@ -48,7 +48,7 @@ class Messagebird(Calling):
     credentials: ClassVar[tuple[str, ...]] = ("access_key",)
     capabilities: ClassVar[Capabilities] = Capabilities(
         max_recipients=50,
-        sender=SenderRules(name=11, number=15),
+        sender=SenderRules(name=11, number=15, required=True),
         schedule=True,
         validity=True,
         flash=True,
@@ -66,9 +66,6 @@ class Messagebird(Calling):
 
         Where one of several numbers is refused, nobody says which, and nothing was sent: to find it
         send to each alone, as the gateway's option `batch_size=1` does.
-
-        Raises:
-            MessageError: There is no sender, which MessageBird needs.
         """
         payload, private = _payload(message), (message.text,)
         try:
@@ -134,14 +131,8 @@ class Messagebird(Calling):
 
 def _payload(message: Message) -> dict[str, Any]:
     """Say the message in MessageBird's words; what is not asked for is left out."""
-    if message.sender is None:
-        raise MessageError(
-            "messagebird needs a sender: a number with its country code, or a name of at most 11 "
-            "characters.",
-            field="sender",
-        )
     fields = {
-        "originator": message.sender.removeprefix("+"),
+        "originator": message.sender and message.sender.removeprefix("+"),
         "recipients": [number.removeprefix("+") for number in message.to],
         "body": message.text,
         # Its own default, plain, damages what GSM-7 cannot say.

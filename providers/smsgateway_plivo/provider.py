@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from smsgateway.errors import MessageError, ProviderError, Reason, UnexpectedResponse
+from smsgateway.errors import ProviderError, Reason, UnexpectedResponse
 from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.message import Message, with_extra
 from smsgateway.outcome import refused_for_one
 from smsgateway.pricing import Money, RateTable
-from smsgateway.provider import Capabilities, SenderRules
+from smsgateway.provider import AccountCapabilities, Capabilities, SenderRules
 from smsgateway.reading import pick, pick_list, pick_money
 from smsgateway.result import DeliveryReport, IncomingMessage, RecipientResult, SendStatus
 from smsgateway_plivo.calling import Calling
@@ -37,9 +37,9 @@ class Plivo(Calling):
 
     name: ClassVar[str] = "plivo"
     credentials: ClassVar[tuple[str, ...]] = ("auth_id", "auth_token")
-    capabilities: ClassVar[Capabilities] = Capabilities(
+    capabilities: ClassVar[Capabilities] = AccountCapabilities(
         max_recipients=1000,
-        sender=SenderRules(name=11, number=14),
+        sender=SenderRules(name=11, number=14, required=True, instead="powerpack_uuid"),
         validity=True,
         report_url=True,
         max_characters=1600,
@@ -53,9 +53,6 @@ class Plivo(Calling):
 
         Where one of several numbers makes Plivo refuse the request, nobody says which, and nothing
         was sent: to find it send to each alone, as the gateway's option `batch_size=1` does.
-
-        Raises:
-            MessageError: There is neither a sender nor a `powerpack_uuid`.
         """
         payload, private = self._payload(message), (message.text,)
         try:
@@ -106,11 +103,6 @@ class Plivo(Calling):
 
     def _payload(self, message: Message) -> dict[str, Any]:
         """Say the message in Plivo's words; what is not asked for is left out."""
-        if not (message.sender or self.powerpack_uuid):
-            raise MessageError(
-                "plivo needs a sender, a number or name of the account, or powerpack_uuid.",
-                field="sender",
-            )
         fields = {
             "src": _sender(message.sender),
             "powerpack_uuid": None if message.sender else self.powerpack_uuid,

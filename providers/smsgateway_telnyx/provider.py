@@ -19,7 +19,7 @@ from smsgateway.errors import (
 from smsgateway.http import Flow, HttpRequest, secure_url
 from smsgateway.message import Message, with_extra
 from smsgateway.pricing import Money
-from smsgateway.provider import Capabilities, SenderRules
+from smsgateway.provider import AccountCapabilities, Capabilities, SenderRules
 from smsgateway.reading import pick_list, pick_money, pick_text, read_json
 from smsgateway.result import DeliveryReport, IncomingMessage, RecipientResult
 from smsgateway.text import Encoding
@@ -58,8 +58,10 @@ class Telnyx:
 
     name: ClassVar[str] = "telnyx"
     credentials: ClassVar[tuple[str, ...]] = ("api_key",)
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        sender=SenderRules(name=11, number=15),  # unverified: the length of a name
+    capabilities: ClassVar[Capabilities] = AccountCapabilities(
+        sender=SenderRules(  # unverified: the length of a name
+            name=11, number=15, required=True, instead="messaging_profile_id"
+        ),
         schedule=True,
         report_url=True,
         encodings=frozenset(_ENCODINGS),
@@ -76,16 +78,7 @@ class Telnyx:
         """Send by `POST /messages`.
 
         `extra={"telnyx": {...}}` adds fields; it replaces none of ours.
-
-        Raises:
-            MessageError: It has no sender, and there is no messaging profile.
         """
-        if message.sender is None and self.messaging_profile_id is None:
-            raise MessageError(
-                "telnyx needs a sender: give the message one, or the gateway a default, or a "
-                "messaging_profile_id with a number pool.",
-                field="sender",
-            )
         response = yield HttpRequest.json(
             "POST", self._url("messages"), self._payload(message), headers=self._headers
         )

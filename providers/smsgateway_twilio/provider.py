@@ -18,7 +18,7 @@ from smsgateway.hooks import hookimpl
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.message import Message, with_extra
 from smsgateway.pricing import Money, RateTable
-from smsgateway.provider import Capabilities
+from smsgateway.provider import AccountCapabilities, Capabilities, SenderRules
 from smsgateway.reading import pick_list, pick_money, pick_number, pick_text, pick_whole
 from smsgateway.result import DeliveryReport, IncomingMessage, RecipientResult, SendStatus
 from smsgateway.words import quotable
@@ -40,8 +40,12 @@ class Twilio(Calling):
 
     name: ClassVar[str] = "twilio"
     credentials: ClassVar[tuple[str, ...]] = ("account_sid", "auth_token")
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        schedule=True, validity=True, report_url=True, max_characters=1600
+    capabilities: ClassVar[Capabilities] = AccountCapabilities(
+        sender=SenderRules(required=True, instead="messaging_service_sid"),
+        schedule=True,
+        validity=True,
+        report_url=True,
+        max_characters=1600,
     )
 
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
@@ -51,7 +55,6 @@ class Twilio(Calling):
         none of ours.
 
         Raises:
-            MessageError: There is neither a sender nor a `messaging_service_sid`.
             UnsupportedFeature: It is for later, and there is no `messaging_service_sid`.
         """
         (number,) = message.to
@@ -153,11 +156,6 @@ class Twilio(Calling):
     def _form(self, message: Message) -> dict[str, Any]:
         """Say the message in Twilio's words; what is not asked for is left out."""
         service = self.messaging_service_sid
-        if not (message.sender or service):
-            raise MessageError(
-                "twilio needs a sender, a number or name of the account, or messaging_service_sid.",
-                field="sender",
-            )
         if message.send_at and not service:  # Twilio would leave out the time, and send at once
             raise UnsupportedFeature(
                 "twilio sends for later through a service only; give messaging_service_sid.",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from smsgateway.errors import MessageError, UnexpectedResponse
+from smsgateway.errors import UnexpectedResponse
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.message import Message, with_extra
 from smsgateway.pricing import Money, Rate, RateSource, RateTable
@@ -37,7 +37,7 @@ class Vonage(Calling):
     name: ClassVar[str] = "vonage"
     credentials: ClassVar[tuple[str, ...]] = ("api_key", "api_secret")
     capabilities: ClassVar[Capabilities] = Capabilities(
-        sender=SenderRules(name=11, number=15),
+        sender=SenderRules(name=11, number=15, required=True),
         validity=True,
         reference=100,
         report_url=True,
@@ -49,9 +49,6 @@ class Vonage(Calling):
         """Send to one recipient by `POST /v1/messages`.
 
         `extra={"vonage": {...}}` adds fields to the request; it replaces none of ours.
-
-        Raises:
-            MessageError: There is no sender, which Vonage needs.
         """
         payload = _payload(message)
         url = f"{self.base_url.rstrip('/')}/v1/messages"
@@ -127,11 +124,6 @@ class Vonage(Calling):
 
 def _payload(message: Message) -> dict[str, Any]:
     """Say the message in Vonage's words; what is not asked for is left out."""
-    if message.sender is None:
-        raise MessageError(
-            "vonage needs a sender: one of your numbers, or a name where the country allows it.",
-            field="sender",
-        )
     given = message.extra.get("vonage", {}).get("sms")
     options = given if isinstance(given, dict) else {}
     encoding = message.encoding and {"encoding_type": _ENCODINGS[message.encoding]}
@@ -139,7 +131,7 @@ def _payload(message: Message) -> dict[str, Any]:
         "channel": "sms",
         "message_type": "text",
         "to": message.to[0].removeprefix("+"),
-        "from": message.sender.removeprefix("+"),
+        "from": message.sender and message.sender.removeprefix("+"),
         "text": message.text,
         "ttl": message.validity and math.ceil(message.validity.total_seconds()),
         "client_ref": message.reference,

@@ -18,6 +18,7 @@ def joined(each: Iterable[Capabilities]) -> Capabilities:
         sender=SenderRules(
             name=_widest(rules.name for rules in senders),
             number=_widest(rules.number for rules in senders),
+            required=len(senders) == len(known) and all(rules.required for rules in senders),
         )
         if senders
         else None,

@@ -24,7 +24,6 @@ from smsgateway import (
     InsufficientCredit,
     InvalidSignature,
     Message,
-    MessageError,
     Money,
     ProviderError,
     RecipientResult,
@@ -163,13 +162,6 @@ def test_everything_that_a_message_can_ask_for_is_said() -> None:
         "flashsms": "yes",
         "dontlog": "message",
     }
-
-
-def test_a_message_that_nobody_sends_is_refused_before_any_request() -> None:
-    with pytest.raises(MessageError, match="needs a sender") as failure:
-        next(ELKS.send(replace(PLAIN, sender=None)))
-
-    assert failure.value.field == "sender"
 
 
 # What it makes of the answer

@@ -352,6 +352,19 @@ def test_its_capabilities_are_what_its_templates_say() -> None:
     assert (most.reference, MANY.capabilities.max_recipients) == (255, 3)
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "is_needed"),
+    [
+        pytest.param("/{sender}/send?to={to}&text={text}", True, id="in the path"),
+        pytest.param("/send?to={to}&text={text}&from={sender}", False, id="in the query"),
+    ],
+)
+def test_it_needs_a_sender_where_the_path_does(endpoint: str, *, is_needed: bool) -> None:
+    missing = Http(**options(endpoint=endpoint)).capabilities.missing_sender(None)
+
+    assert (missing is not None) is is_needed
+
+
 @pytest.mark.parametrize("field", ["sender", "send_at", "validity", "flash", "reference"])
 def test_what_no_template_says_cannot_be_asked_for(field: str) -> None:
     gateway = SmsGateway(Http(**options()), plugins=Plugins())

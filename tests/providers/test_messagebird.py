@@ -214,14 +214,6 @@ def test_extra_adds_fields_and_replaces_none() -> None:
     assert (payload["body"], payload["gateway"]) == ("Hej med dig", 11)
 
 
-def test_without_a_sender_nothing_is_asked_for() -> None:
-    flow = MESSAGEBIRD.send(Message(text="Hej", to=ANNA))
-
-    with pytest.raises(MessageError, match="needs a sender") as caught:
-        next(flow)
-    assert caught.value.field == "sender"
-
-
 # What it reads
 
 

@@ -26,7 +26,6 @@ from smsgateway import (
     InsufficientCredit,
     InvalidSignature,
     Message,
-    MessageError,
     Money,
     ProviderError,
     ProviderUnavailable,
@@ -175,13 +174,6 @@ def test_a_powerpack_picks_the_sender_only_of_a_message_that_names_none(
     payload = payload_of(replace(PLAIN, sender=sender), replace(PLIVO, powerpack_uuid="p-1"))
 
     assert payload == {key: value, "dst": "4522334488", "text": "Hej"}
-
-
-def test_a_message_that_nobody_sends_is_refused_before_any_request() -> None:
-    with pytest.raises(MessageError, match="powerpack_uuid") as failure:
-        next(PLIVO.send(replace(PLAIN, sender=None)))
-
-    assert failure.value.field == "sender"
 
 
 # What it makes of the answer

@@ -258,13 +258,6 @@ def test_without_a_sender_a_number_of_the_pool_is_taken() -> None:
     }
 
 
-def test_without_sender_and_pool_nothing_is_sent() -> None:
-    with pytest.raises(MessageError, match="needs a sender") as caught:
-        next(TELNYX.send(Message(text="Hej", to=ANNA)))
-
-    assert caught.value.field == "sender"
-
-
 @pytest.mark.parametrize(
     "base_url", ["http://127.0.0.1:8025", "http://127.0.0.1:8025/v2", "http://127.0.0.1:8025/v2/"]
 )

@@ -224,13 +224,6 @@ def test_a_service_picks_the_sender_of_a_message_that_names_none() -> None:
     assert form == {"To": ANNA, "MessagingServiceSid": SERVICE, "Body": "Hej"}
 
 
-def test_a_message_that_nobody_sends_is_refused_before_any_request() -> None:
-    with pytest.raises(MessageError, match="messaging_service_sid") as failure:
-        next(TWILIO.send(replace(PLAIN, sender=None)))
-
-    assert failure.value.field == "sender"
-
-
 def test_a_message_for_later_is_not_sent_at_once_for_want_of_a_service() -> None:
     with pytest.raises(UnsupportedFeature, match="messaging_service_sid") as failure:
         next(TWILIO.send(replace(PLAIN, send_at=datetime(2040, 1, 1, tzinfo=UTC))))

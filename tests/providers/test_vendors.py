@@ -7,11 +7,14 @@ from importlib import import_module
 
 import pytest
 
-from smsgateway import AuthenticationError, ConfigurationError
-from smsgateway.hooks import Plugins
+from smsgateway import AuthenticationError, ConfigurationError, MessageError, SmsGateway
+from smsgateway.hooks import Plugins, installed_plugins
 from smsgateway.http import HttpResponse
 from smsgateway.testing import ProviderContract, answer
 from tests.providers.vendors import VENDORS
+
+#: Those that refuse a message without a sender; the others may have a default of the account.
+PARTICULAR = {"46elks", "gatewayapi", "messagebird", "plivo", "telnyx", "twilio", "vonage"}
 
 
 @pytest.fixture(params=VENDORS.values(), ids=[*VENDORS])
@@ -48,3 +51,31 @@ def test_a_page_in_place_of_json_is_believed_by_its_status(contract: ProviderCon
 
     with pytest.raises(AuthenticationError):
         answer(flow, HttpResponse(status=401, body=b"<html>"))
+
+
+def test_a_vendor_that_refuses_a_message_without_a_sender_says_so() -> None:
+    kinds = installed_plugins().providers
+
+    needed = {name for name in VENDORS if kinds[name].capabilities.missing_sender(None)}
+
+    assert needed == PARTICULAR
+
+
+@pytest.mark.parametrize(
+    ("url", "option"),
+    [
+        ("plivo://MA1234:c0ffee@default", "powerpack_uuid"),
+        ("telnyx://c0ffee@default", "messaging_profile_id"),
+        ("twilio://AC17:c0ffee@default", "messaging_service_sid"),
+    ],
+    ids=["plivo", "telnyx", "twilio"],
+)
+def test_an_account_whose_vendor_picks_the_sender_needs_none(url: str, option: str) -> None:
+    bare, rich = SmsGateway.from_url(url), SmsGateway.from_url(f"{url}?{option}=p-17")
+
+    with pytest.raises(MessageError, match=f"the option sender or {option}"):
+        bare.send("Hej", to="+4522334488", dry_run=True)
+    result = rich.send("Hej", to="+4522334488", dry_run=True)
+
+    assert [str(recipient.status) for recipient in result.recipients] == ["simulated"]
+    assert (len(bare.senderless()), rich.senderless()) == (1, [])

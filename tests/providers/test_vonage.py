@@ -29,7 +29,6 @@ from smsgateway import (
     ConfigurationError,
     InsufficientCredit,
     Message,
-    MessageError,
     Money,
     NotSent,
     ProviderError,
@@ -243,14 +242,6 @@ def test_what_extra_has_for_sms_may_be_nonsense() -> None:
     request = request_for(extra={"vonage": {"sms": "auto"}}, encoding=Encoding.GSM7)
 
     assert json.loads(request.body)["sms"] == {"encoding_type": "text"}
-
-
-def test_without_a_sender_nothing_is_asked_for() -> None:
-    flow = VONAGE.send(Message(text="Hej", to=ANNA))
-
-    with pytest.raises(MessageError, match="needs a sender") as caught:
-        next(flow)
-    assert caught.value.field == "sender"
 
 
 # An application

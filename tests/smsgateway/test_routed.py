@@ -42,6 +42,7 @@ from smsgateway import (
 from smsgateway.hooks import Plugins
 from smsgateway.http import Flow, HttpRequest
 from smsgateway.options import Guarantee
+from smsgateway.provider import SenderRules
 from smsgateway.routing import Cheapest, Country, Failover, Leaf
 from smsgateway.testing import AsyncFakeTransport, FakeTransport
 from smsgateway.webhook import MissingSecret
@@ -116,6 +117,8 @@ class Awaited:
         self._gateway = gateway
         self.provider = gateway.provider
         self.health = gateway.health
+        self.estimate = gateway.estimate
+        self.senderless = gateway.senderless
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return lambda *args, **fields: asyncio.run(getattr(self._gateway, name)(*args, **fields))
@@ -171,6 +174,54 @@ def test_what_no_account_can_say_is_the_callers_error(gateway_of: Make) -> None:
         gateway.send("Hej", to=DANE, flash=True)
 
     assert answers.asked == []
+
+
+@both
+def test_an_account_without_the_sender_that_it_needs_is_named(gateway_of: Make) -> None:
+    particular = replace(MOST, sender=SenderRules(required=True))
+    a, b, c = (Bird(name=name, capabilities=particular) for name in "abc")
+    route = Failover(leaf(a), Failover(leaf(b, sender="Acme"), leaf(c)), leaf("d"))
+
+    senderless = gateway_of(route, Answers()).senderless()
+
+    assert senderless == [
+        f"{name}://default needs a sender: give it the option sender." for name in "ac"
+    ]
+
+
+@both
+def test_the_sender_of_a_gateway_is_that_of_all_its_accounts(gateway_of: Make) -> None:
+    particular = replace(MOST, sender=SenderRules(required=True))
+    route = Failover(*(leaf(Bird(name=name, capabilities=particular)) for name in "ab"))
+    gateway = gateway_of(route, answers := Answers(), sender="Acme")
+
+    gateway.send("Hej", to=DANE)
+
+    assert gateway.senderless() == []
+    assert answers.asked == ["a"]
+
+
+@both
+@pytest.mark.parametrize("dry_run", [True, False], ids=["dry run", "send"])
+def test_a_message_without_the_sender_that_it_needs_is_refused(
+    gateway_of: Make, *, dry_run: bool
+) -> None:
+    particular = Bird(name="a", capabilities=replace(MOST, sender=SenderRules(required=True)))
+    gateway = gateway_of(particular, answers := Answers())
+
+    with pytest.raises(MessageError, match="a needs a sender"):
+        gateway.send("Hej", to=DANE, dry_run=dry_run)
+
+    assert answers.asked == []
+
+
+@both
+def test_what_a_message_would_cost_is_estimated_without_a_sender(gateway_of: Make) -> None:
+    particular = Bird(name="a", capabilities=replace(MOST, sender=SenderRules(required=True)))
+
+    estimate = gateway_of(particular, Answers()).estimate("Hej", to=DANE)
+
+    assert estimate.segments == 1
 
 
 @both

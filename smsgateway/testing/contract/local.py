@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from smsgateway.errors import UnsupportedFeature
+from smsgateway.errors import MessageError, UnsupportedFeature
 from smsgateway.gateway import SmsGateway
 from smsgateway.hooks import Plugins
 from smsgateway.http import HttpRequest, HttpResponse
@@ -114,6 +114,17 @@ class LocalProviderContract:
             refused = error.field
 
         assert refused == (None if declares(self.provider, field, value) else field)
+
+    def test_it_needs_a_sender_only_where_that_is_declared(self, send: Send) -> None:
+        is_needed = self.provider.capabilities.missing_sender(None) is not None
+
+        try:
+            send(self.provider, replace(self.message, sender=None), self.answer)
+            refused = None
+        except MessageError as error:
+            refused = error.field
+
+        assert refused == ("sender" if is_needed else None)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request so that it is accepted; a local provider makes none."""

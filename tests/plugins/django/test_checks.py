@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.checks import CheckMessage, run_checks
+from django.core.checks import WARNING, CheckMessage, run_checks
 
 if TYPE_CHECKING:
     from tests.plugins.django.conftest import Project
@@ -14,7 +14,7 @@ CPSMS: dict[str, Any] = {
     "BACKEND": "cpsms",
     "OPTIONS": {"username": "acme", "api_key": "a-secret-key"},
 }
-GATEWAYAPI = {"BACKEND": "gatewayapi", "OPTIONS": {"token_env": "PATH"}}
+GATEWAYAPI = {"BACKEND": "gatewayapi", "OPTIONS": {"token_env": "PATH", "sender": "Acme"}}
 NULL = {"BACKEND": "null"}
 LACKING: dict[str, Any] = {
     "BACKEND": "cpsms",
@@ -200,6 +200,39 @@ def test_of_a_route_the_account_is_named_that_nothing_can_prove(settings: Any) -
 
 def test_a_backend_that_cannot_read_an_empty_request_is_no_mistake(settings: Any) -> None:
     assert check(settings, default={"BACKEND": "shop.backends.Careless"}) == []
+
+
+def test_an_alias_that_needs_a_sender_and_has_none_is_told(settings: Any) -> None:
+    settings.ROOT_URLCONF = ()
+    entry = {"BACKEND": "gatewayapi", "OPTIONS": {"token_env": "PATH"}}
+
+    (message,) = check(settings, default=NULL, alerts=entry)
+
+    assert message.id == "smsgateway.W005"
+    assert message.level == WARNING
+    assert message.msg == (
+        "SMSGATEWAY['alerts']: gatewayapi://default needs a sender: give it the option sender."
+    )
+    assert message.hint == "Without it, each message must bring a sender of its own."
+
+
+def test_of_a_route_the_accounts_are_named_that_have_no_sender(settings: Any) -> None:
+    settings.ROOT_URLCONF = ()
+    bare = {"BACKEND": "gatewayapi", "OPTIONS": {"token_env": "PATH"}}
+    gateways = {"gateways": ["own", "other"]}
+
+    messages = check(
+        settings,
+        default={"BACKEND": "failover", "OPTIONS": gateways},
+        own=GATEWAYAPI,
+        other=bare,
+        signed={"BACKEND": "failover", "OPTIONS": gateways | {"sender": "Acme"}},
+    )
+
+    assert [message.msg.split(" needs ")[0] for message in messages] == [
+        "SMSGATEWAY['default']: other",
+        "SMSGATEWAY['other']: gatewayapi://default",
+    ]
 
 
 def test_webhooks_that_are_not_routed_need_no_secret(settings: Any) -> None:

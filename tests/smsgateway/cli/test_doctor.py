@@ -231,6 +231,33 @@ def test_each_account_of_a_route_is_asked(
     assert found["account 3"][1].startswith("cpsms://nobody@127.0.0.1:")
 
 
+@pytest.mark.parametrize("option", ["sender=Acme", "messaging_service_sid=MG17"])
+def test_an_account_that_has_what_it_needs_for_a_sender_is_no_problem(
+    checks: Any, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    monkeypatch.setenv("SMSGATEWAY_URL", f"twilio://AC17:t0ken@default?{option}")
+
+    assert checks("--offline")["sender"] == (True, "none missing")
+
+
+def test_each_account_that_lacks_a_sender_is_a_problem(
+    checks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMSGATEWAY_MAIN_URL", "twilio://AC17:t0ken@default")
+    monkeypatch.setenv("SMSGATEWAY_URL", "failover(main null:// vonage://aaa012:t0ken@default)")
+
+    found = checks("--offline", status=1)
+
+    assert found["gateway"][0] is True
+    assert found["sender"] == (
+        False,
+        (
+            "main needs a sender: give it the option sender or messaging_service_sid. "
+            "vonage://aaa012@default needs a sender: give it the option sender."
+        ),
+    )
+
+
 def test_offline_nobody_is_asked(checks: Any) -> None:
     assert "account" not in checks("--offline")
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from smsgateway import MessageError, Reason, UnsupportedFeature
-from smsgateway.provider import SenderRules
+from smsgateway.provider import Capabilities, SenderRules
 from smsgateway.routing import Country, Failover, finish
 from tests.smsgateway.routing.world import (
     BAD_CERTIFICATE,
@@ -25,6 +25,7 @@ from tests.smsgateway.routing.world import (
 )
 
 MUTE = replace(MOST, flash=False, reference=0, sender=None)
+PARTICULAR = replace(MOST, sender=SenderRules(required=True))
 
 
 def pair() -> Failover:
@@ -151,6 +152,44 @@ def test_a_member_whose_own_sender_it_cannot_send_is_passed_over(world: World) -
     route = Failover(leaf(Bird(name="a", capabilities=brief), sender="Acme"), leaf("b"))
 
     assert world.words(route) == ["b accepted"]
+
+
+def test_a_member_that_needs_a_sender_and_has_none_is_passed_over(world: World) -> None:
+    route = Failover(leaf(Bird(name="a", capabilities=PARTICULAR)), leaf("b"))
+
+    assert world.words(route) == ["b accepted"]
+    assert world.words(route, sender="Shop") == ["a accepted"]
+    assert world.asked == ["b", "a"]
+
+
+def test_where_every_member_needs_a_sender_one_is_missing_before_anything_is_sent(
+    world: World,
+) -> None:
+    route = Failover(*(leaf(Bird(name=name, capabilities=PARTICULAR)) for name in "ab"))
+    message = world.errand(route).message
+
+    with pytest.raises(MessageError, match="a needs a sender: give the message one") as caught:
+        route.check(message)
+
+    assert caught.value.field == "sender"
+    assert world.send(route)[0].reason is Reason.INVALID_MESSAGE
+    assert world.asked == []
+
+
+@pytest.mark.parametrize(
+    ("other", "required"),
+    [
+        pytest.param(PARTICULAR, True, id="both need one"),
+        pytest.param(MOST, False, id="the other does without"),
+        pytest.param(replace(MOST, sender=None), False, id="the other takes none"),
+    ],
+)
+def test_a_route_needs_a_sender_where_all_its_members_do(
+    other: Capabilities, *, required: bool
+) -> None:
+    route = Failover(*(leaf(Bird(name="a", capabilities=each)) for each in (PARTICULAR, other)))
+
+    assert route.capabilities.sender == SenderRules(required=required)
 
 
 def test_routes_nest(world: World) -> None:

@@ -233,6 +233,15 @@ class Anonymous(Pigeon):
         return (yield from Pigeon.send(self, replace(message, sender=None)))
 
 
+class Secretive(Pigeon):
+    """Needs a sender, and does not say so."""
+
+    def send(self, message: Message) -> Flow[list[RecipientResult]]:
+        if message.sender is None:
+            raise MessageError("Who is it from?", field="sender")
+        return (yield from Pigeon.send(self, message))
+
+
 class Plain(Pigeon):
     def send(self, message: Message) -> Flow[list[RecipientResult]]:
         text = message.text.encode("ascii", "replace").decode()
@@ -384,6 +393,7 @@ class Moody(Pigeon):
         (Asking, "test_it_posts_to_where_nobody_can_listen", []),
         (Open, "test_its_urls_hold_nothing_private", []),
         (Anonymous, "test_its_requests_say_the_whole_message", []),
+        (Secretive, "test_it_needs_a_sender_only_where_that_is_declared", []),
         (Plain, "test_a_text_is_sent_as_it_is", ["å"]),
         (Sullen, "test_every_feature_that_it_declares_is_accepted", []),
         (Doubling, "test_every_recipient_of_many_is_in_one_request", []),

@@ -119,6 +119,11 @@ class RecipientResult:
         """Whether nothing is left to do: accepted, scheduled, simulated, or sent to already."""
         return self.status in _TAKEN or self.reason is Reason.DUPLICATE
 
+    @property
+    def outcome(self) -> SendStatus:
+        """The status; but accepted where it was sent to already, and is refused for that."""
+        return SendStatus.ACCEPTED if self.is_taken else self.status
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SendResult:

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
+from smsgateway.flood import StoreError
 from smsgateway_alerts.file import locked
 from smsgateway_alerts.telling import Telling
 
@@ -60,14 +62,22 @@ def tell_all(
 
     Raises:
         QueueError: Nobody can tell whether another one does.
-        StoreError: What is held back cannot be read.
     """
     ends_at = clock() + _LONGEST
     # Once more after the lock is gone: a call that saw it may have held something back since.
-    while telling.wait() is not None and clock() < ends_at:
+    while _wait(telling) is not None and clock() < ends_at:
         with locked(telling.lock) as is_ours:
             if not is_ours:
                 return
-            while (seconds := telling.wait()) is not None and clock() < ends_at:
+            while (seconds := _wait(telling)) is not None and clock() < ends_at:
                 sleep(min(max(seconds, _LEAST), _MOST))
-                telling.tell_digests()
+                with suppress(StoreError):
+                    telling.tell_digests()
+
+
+def _wait(telling: Telling) -> float | None:
+    """Say how long to wait; what cannot be read now may be in a minute."""
+    try:
+        return telling.wait()
+    except StoreError:
+        return _MOST

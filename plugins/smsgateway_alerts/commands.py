@@ -102,6 +102,8 @@ def alert(
     """
     if gateway is not None and url is not None:
         raise click.UsageError("--gateway and --url exclude each other.")
+    if source is None and (to or key or text or subject or message or is_recovered):
+        raise click.UsageError("digests tells what was held back, to whom it was held back from.")
     output: Output = context.obj
     through = url or gateway
     settings = _settings(through, segments)
@@ -122,7 +124,7 @@ def alert(
 
 def _settings(through: str | None, segments: int | None) -> Settings:
     """Read the configuration; what the call says comes first."""
-    chosen = Settings.load()
+    chosen = Settings.load(for_door=False)
     return replace(
         chosen,
         gateway=through or os.environ.get(_ORIGIN) or chosen.gateway,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
-from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
 from smsgateway.flood import Flood, Rest, StoreError, Verdict
-from smsgateway.result import RecipientResult, SendResult, SendStatus
+from smsgateway.result import SendStatus
 from smsgateway_alerts.digests import tell_digests
 from smsgateway_alerts.entry import Batch, Row, State
 from smsgateway_alerts.file import QueueError
@@ -18,8 +18,15 @@ from smsgateway_alerts.text import written_last
 
 __all__ = ["Courier"]
 
+T = TypeVar("T")
+
 _log = logging.getLogger("smsgateway.alerts")
 _MAY_HAVE_COME = (State.SUBMITTED, State.UNKNOWN)
+_STATES = {
+    SendStatus.ACCEPTED: State.SUBMITTED,
+    SendStatus.NOT_SENT: State.QUEUED,
+    SendStatus.UNKNOWN: State.UNKNOWN,
+}
 
 
 class Courier:
@@ -75,10 +82,13 @@ class Courier:
         if verdict is not None:
             text, rows = self._let_through(batch, verdict)
         if rows:
-            found = self._send(text, rows, batch)
-            self._record(batch, rows, found)
+            numbers = [row.to for row in rows]
+            what = f"An alert of {batch.source}"
+            found = self._outlet.send(text, numbers, what=what, batch=batch.id)
+            became = {number: _state(found.get(number)) for number in numbers}
+            self._record(batch, rows, became)
             if verdict is None:
-                self._note(batch, _heard(found))
+                self._note(batch, [n for n in numbers if became[n] in _MAY_HAVE_COME])
         return True
 
     def _give_up(self) -> None:
@@ -93,34 +103,47 @@ class Courier:
         _log.error(
             "%d alerts are given up: they could not be sent in time. A digest tells of them.", count
         )
-        try:
-            self._flood.hold(batch.topic, [row.to for row in batch.rows], about=batch.about)
-        except StoreError as error:
-            _log.error("%s That %d alerts were given up is not told.", error, count)
+        numbers = [row.to for row in batch.rows]
+        self._remembered(lambda flood: flood.hold(batch.topic, numbers, about=batch.about))
 
-    def tell_digests(self) -> None:
-        """Tell what was held back, where it is due."""
-        try:
-            told = tell_digests(self._flood, self._outlet, segments=self._segments, rest=self._rest)
-            self._queue.tell(told)
-        except (QueueError, StoreError) as error:
-            _log.error("%s", error)
+    def tell_digests(self, proceed: Callable[[], bool] | None = None) -> None:
+        """Tell what was held back, where it is due.
+
+        Args:
+            proceed: Asked before each digest; where it says no, the others wait.
+        """
+        for flood in (self._flood, self._flood.alone):
+            try:
+                told = tell_digests(
+                    flood, self._outlet, segments=self._segments, rest=self._rest, proceed=proceed
+                )
+                self._queue.tell(told)
+            except (QueueError, StoreError) as error:
+                _log.error("%s", error)
 
     def _ask(self, batch: Batch) -> Verdict | None:
         """Ask flood control, once for each row; an alert that it cannot answer for is sent."""
         if not batch.topic or any(row.tries > 1 for row in batch.rows):
             return None
-        try:
-            return self._flood.ask(
+        return self._remembered(
+            lambda flood: flood.ask(
                 batch.topic,
                 [row.to for row in batch.rows],
                 about=batch.about,
                 segments=self._segments,
                 is_urgent=batch.step > 0,
             )
-        except StoreError as error:
-            _log.error("%s", error)
-            return None
+        )
+
+    def _remembered(self, use: Callable[[Flood], T]) -> T | None:
+        """Use flood control, or where its file fails what this process remembers of it."""
+        for flood in (self._flood, self._flood.alone):
+            try:
+                return use(flood)
+            except StoreError as error:
+                _log.error("%s", error)
+        _log.error("Nothing is held back, and no digest tells of what was.")
+        return None
 
     def _let_through(self, batch: Batch, verdict: Verdict) -> tuple[str, tuple[Row, ...]]:
         """Do with the rows what flood control says, and return what is to be sent to whom."""
@@ -140,41 +163,13 @@ class Courier:
 
     def _note(self, batch: Batch, numbers: Sequence[str]) -> None:
         """Let flood control know what numbers heard, though it was not asked."""
-        if not batch.topic:
-            return
-        try:
-            self._flood.note(batch.topic, numbers, about=batch.about)
-        except StoreError as error:
-            _log.error("%s", error)
+        if batch.topic:
+            self._remembered(lambda flood: flood.note(batch.topic, numbers, about=batch.about))
 
-    def _send(
-        self, text: str, rows: Sequence[Row], batch: Batch
-    ) -> dict[str, RecipientResult | State]:
-        """Send a text, and say what became of each number: a result, or the row's state."""
-        numbers = [row.to for row in rows]
-        try:
-            result = self._outlet.gateway.send(text, to=numbers, id=batch.id)
-        except SendFailed as error:
-            _log.warning("An alert of %s: %s", batch.source, error)
-            result = error.result
-        except MessageError as error:
-            _log.error("An alert of %s cannot be sent as it is: %s", batch.source, error)
-            return dict.fromkeys(numbers, State.REJECTED)
-        except SmsGatewayError as error:
-            _log.error("An alert of %s was not sent: %s", batch.source, error)
-            return dict.fromkeys(numbers, State.QUEUED)
-        except Exception as error:  # noqa: BLE001 - a provider's own code runs in there
-            kind = type(error).__name__
-            _log.error("An alert of %s may have been sent: %s", batch.source, kind)
-            return dict.fromkeys(numbers, State.UNKNOWN)
-        return _by_number(result)
-
-    def _record(
-        self, batch: Batch, rows: Sequence[Row], found: dict[str, RecipientResult | State]
-    ) -> None:
+    def _record(self, batch: Batch, rows: Sequence[Row], became: Mapping[str, State]) -> None:
         states: dict[State, list[Row]] = defaultdict(list)
         for row in rows:
-            states[_state(found.get(row.to, State.UNKNOWN))].append(row)
+            states[became[row.to]].append(row)
         again = states.pop(State.QUEUED, [])
         if again:
             self._queue.put_back(again)
@@ -193,21 +188,7 @@ class Courier:
                 _log.warning("%d recipients may have got an alert twice.", doubts)
 
 
-def _by_number(result: SendResult) -> dict[str, RecipientResult | State]:
-    return {recipient.to: recipient for recipient in result.recipients}
-
-
-def _heard(found: Mapping[str, RecipientResult | State]) -> list[str]:
-    """Name the numbers that a text may have come to."""
-    states = {number: _state(what) for number, what in found.items()}
-    return [number for number, state in states.items() if state in _MAY_HAVE_COME]
-
-
-def _state(found: RecipientResult | State) -> State:
-    if isinstance(found, State):
-        return found
-    if found.is_taken:
-        return State.SUBMITTED
-    if found.status is SendStatus.NOT_SENT:
-        return State.QUEUED
-    return State.UNKNOWN if found.status is SendStatus.UNKNOWN else State.REJECTED
+def _state(status: SendStatus | None) -> State:
+    if status is None:
+        return State.UNKNOWN
+    return _STATES.get(status, State.REJECTED)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from smsgateway.errors import ConfigurationError, InvalidPhoneNumber, MessageError
-from smsgateway.flood import FileStore, Flood
+from smsgateway.flood import Flood
 from smsgateway.hooks import Plugins, installed_plugins
 from smsgateway_alerts.alert import Alert, Notification, Status, fingerprint
 from smsgateway_alerts.courier import Courier
@@ -65,6 +65,8 @@ class Desk:
         self.settings = settings
         self.plugins = installed_plugins() if plugins is None else plugins
         self.outlet = Outlet.open(settings.gateway, self.plugins, is_remembered=True)
+        if self.outlet.senderless:
+            raise ConfigurationError(self.outlet.senderless)
         self.queue = Queue(settings.database_path, clock=clock)
         try:
             self.queue.check()
@@ -75,12 +77,7 @@ class Desk:
         self._routes = read_routes(list(settings.routes), self._listed)
         self._route_of = {route.key: route for route in self._routes}
         self._compose = compose_with(settings.template) if settings.template else summary
-        flood = Flood(
-            self.outlet.name,
-            settings.flood,
-            store=FileStore(settings.database_path.with_suffix(".flood.db")),
-            clock=clock,
-        )
+        flood = Flood(self.outlet.memory, settings.flood, store=settings.flood_store, clock=clock)
         self.courier = Courier(
             self.queue, self.outlet, flood, segments=settings.segments, rest=self._rest
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
 
-from smsgateway.errors import SendFailed, SmsGatewayError
 from smsgateway.flood import Digest, Flood, Rest
 from smsgateway.result import SendStatus
 from smsgateway_alerts.outlet import Outlet
@@ -12,11 +11,14 @@ from smsgateway_alerts.text import written
 
 __all__ = ["tell_digests"]
 
-_log = logging.getLogger("smsgateway.alerts")
-
 
 def tell_digests(
-    flood: Flood, outlet: Outlet, *, segments: int, rest: Rest | None = None
+    flood: Flood,
+    outlet: Outlet,
+    *,
+    segments: int,
+    rest: Rest | None = None,
+    proceed: Callable[[], bool] | None = None,
 ) -> set[str]:
     """Send the digests that are due; what cannot be sent stays held back.
 
@@ -25,6 +27,7 @@ def tell_digests(
         outlet: What to send it through.
         segments: The most that an SMS may take.
         rest: Says for whom a digest waits.
+        proceed: Asked before each digest; where it says no, the others wait.
 
     Returns:
         The numbers that a digest came to, or may have.
@@ -35,18 +38,9 @@ def tell_digests(
 
     def send(digest: Digest) -> dict[str, SendStatus]:
         text = written(digest.text, segments=segments)
-        try:
-            result = outlet.gateway.send(text, to=digest.to)
-        except SendFailed as error:
-            _log.warning("A digest of what was held back: %s", error)
-            result = error.result
-        except SmsGatewayError as error:
-            _log.error("What was held back cannot be told now: %s", error)
-            return dict.fromkeys(digest.to, SendStatus.NOT_SENT)
-        except Exception as error:  # noqa: BLE001 - a provider's own code runs in there
-            _log.error("What was held back may have been told: %s", type(error).__name__)
-            return {}
-        return {recipient.to: recipient.status for recipient in result.recipients}
+        return outlet.send(text, digest.to, what="A digest of what was held back")
 
-    told = flood.tell(send, segments=segments, is_repeated=outlet.is_repeated, rest=rest)
+    told = flood.tell(
+        send, segments=segments, is_repeated=outlet.is_repeated, rest=rest, proceed=proceed
+    )
     return {number for digest in told for number in digest.to}

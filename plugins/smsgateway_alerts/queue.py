@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["KeyReused", "Queue"]
 
 _KEPT = 7 * 86_400.0  # seconds after its end that a row is kept
+_IN_DOUBT = 60.0  # seconds after which what may have been taken is sent again: no fault is so short
 
 # What is due, but nothing that overtakes an earlier word of the same trouble to the same number: it
 # would read as if the earlier one were how it is now.
@@ -53,7 +54,7 @@ _CLAIM = "UPDATE messages SET state = 'submitting', tries = tries + 1, changed =
 
 # Rows of which it is not known whether they were taken: queued again, once, or left unknown.
 _DOUBTED = (
-    "UPDATE messages SET doubts = doubts + 1, changed = ?, due = min(due, changed),"
+    "UPDATE messages SET doubts = doubts + 1, changed = ?, due = min(due, changed) + ?,"
     " state = CASE WHEN ? AND doubts = 0 THEN 'queued' ELSE 'unknown' END"
 )
 
@@ -189,21 +190,22 @@ class Queue:
             )
 
     def doubt(self, rows: Iterable[Row], *, is_repeated: bool) -> None:
-        """Write down that rows may have been taken; if asked to, queue those that are new to it."""
+        """Write down that rows may have been taken; if asked to, queue them again, only once."""
         now = self._clock()
         with self._file.transaction() as connection:
             connection.executemany(
-                f"{_DOUBTED} WHERE id = ?", [(now, is_repeated, row.id) for row in rows]
+                f"{_DOUBTED} WHERE id = ?",
+                [(now, _IN_DOUBT, is_repeated, row.id) for row in rows],
             )
 
     def recover(self, *, is_repeated: bool) -> None:
-        """Do so with every row that was under way when its process died; drop what is long over.
+        """Do so at once with rows that were under way when their process died; drop what is over.
 
         Only a process that is the sender may do this.
         """
         now = self._clock()
         with self._file.transaction() as connection:
-            connection.execute(f"{_DOUBTED} WHERE state = 'submitting'", (now, is_repeated))
+            connection.execute(f"{_DOUBTED} WHERE state = 'submitting'", (now, 0, is_repeated))
             connection.execute("DELETE FROM seen WHERE until <= ?", (now,))
             connection.execute(
                 "DELETE FROM messages WHERE state NOT IN ('queued', 'submitting') AND changed <= ?",

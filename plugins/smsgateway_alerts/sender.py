@@ -100,13 +100,18 @@ class Sender:
         self._courier.recover()
         looked_at = -inf
         while not self._stopping.is_set():
-            while not self._stopping.is_set() and self._courier.send_next():
-                pass
+            self._send_due()
             if time.monotonic() >= looked_at + _DIGESTS:
-                self._courier.tell_digests()
+                self._courier.tell_digests(self._send_due)
                 looked_at = time.monotonic()
             self._problem = ""
             self._wait()
+
+    def _send_due(self) -> bool:
+        """Send all that is due, and say whether there is time for more, such as a digest."""
+        while not self._stopping.is_set() and self._courier.send_next():
+            pass
+        return not self._stopping.is_set()
 
     def _wait(self) -> None:
         self._bell.wait(_PAUSE)

@@ -24,12 +24,13 @@ from smsgateway.account import find_table
 from smsgateway.database import private_path
 from smsgateway.errors import ConfigurationError
 from smsgateway.fields import make, no_such, option_types, with_secrets
-from smsgateway.flood import Brake, FloodRules, Limits
+from smsgateway.flood import Brake, FileStore, FloodRules, Limits
 from smsgateway.http import secure_url
 
 __all__ = ["Numbers", "Rows", "Settings"]
 
 _NAME = "alerts"
+_BRIEF = 2.0  # seconds
 
 
 class Numbers(tuple[str, ...]):
@@ -103,13 +104,18 @@ class Settings:
         self.zone  # noqa: B018 - reading it is the check
 
     @classmethod
-    def load(cls) -> Self:
+    def load(cls, *, for_door: bool = True) -> Self:
         """Read the configuration file, wherever it is found; without one, nothing is chosen.
+
+        Args:
+            for_door: Whether tools are to prove themselves. Where none comes in, no secret is read:
+                whoever calls the command need not have it.
 
         Raises:
             ConfigurationError: Something in it is wrong.
         """
-        return cls.read(find_table(_NAME, Settings))
+        table = find_table(_NAME, Settings)
+        return cls.read(table if for_door else _without_secrets(table))
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Self:
@@ -143,6 +149,21 @@ class Settings:
     def database_path(self) -> Path:
         """The file of the queue."""
         return private_path(self.database, name="alerts.db")
+
+    @property
+    def flood_path(self) -> Path:
+        """The file where floods are remembered."""
+        return self.database_path.with_suffix(".flood.db")
+
+    @property
+    def flood_store(self) -> FileStore:
+        """What is in it. It is not waited for as long as an alert is worth."""
+        return FileStore(self.flood_path, patience=_BRIEF)
+
+
+def _without_secrets(table: Mapping[str, Any]) -> dict[str, Any]:
+    names = [name + by for name in ("secret", "previous_secret") for by in ("", "_env", "_file")]
+    return {name: value for name, value in table.items() if name not in names}
 
 
 def _flood(table: Mapping[str, Any]) -> FloodRules:

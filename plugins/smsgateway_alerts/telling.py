@@ -11,7 +11,7 @@ from pathlib import Path
 
 from smsgateway.database import PATIENCE
 from smsgateway.errors import MessageError, SendFailed, SmsGatewayError
-from smsgateway.flood import FileStore, Flood, StoreError, Verdict
+from smsgateway.flood import Flood, StoreError, Verdict
 from smsgateway.hooks import Plugins
 from smsgateway.result import RecipientResult, SendStatus
 from smsgateway_alerts.alert import Alert, Notification, Status, fingerprint
@@ -29,7 +29,8 @@ __all__ = ["Telling", "Told", "read_call"]
 
 _log = logging.getLogger("smsgateway.alerts")
 _REPEATS = 600.0  # seconds for which --key knows a repeat
-_BRIEF = 4.0  # seconds that a call waits for others to leave it the files
+_BRIEF = 4.0  # seconds that a call waits for others to leave it the queue
+_PART = "calls"  # of what flood control remembers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +122,12 @@ class Telling:
         self._segments = settings.segments
         patience = _BRIEF if is_awaited else PATIENCE
         self._queue = Queue(settings.database_path, patience=patience, clock=clock)
-        path = settings.database_path.with_suffix(".flood.db")
-        self.lock: Path = path.with_name(f"{path.name}.{self.outlet.name}")
-        store = FileStore(path, patience=patience)
-        self._flood = Flood(self.outlet.name, settings.flood, store=store, clock=clock)
+        path, name = settings.flood_path, self.outlet.memory
+        self.lock: Path = path.with_name(f"{path.name}.{name}")
+        # Apart from what a server with the same files holds back, who keeps quiet hours.
+        self._flood = Flood(
+            name, settings.flood, part=_PART, store=settings.flood_store, clock=clock
+        )
         self._clock = clock
 
     def tell(self, notification: Notification, to: Sequence[str], *, key: str | None) -> Told:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 from smsgateway.errors import SendFailed, SmsGatewayError
 from smsgateway.flood import Digest, FileStore, Flood, FloodRules, StoreError, Verdict
@@ -19,6 +20,8 @@ from smsgateway_django.sending import send_sms
 from smsgateway_django.summary import Summary
 
 __all__ = ["Pager"]
+
+T = TypeVar("T")
 
 _log = logging.getLogger("smsgateway.django")
 
@@ -54,26 +57,31 @@ class Pager:
         if not self._options.window or environment.is_test():
             self._send(summary.text, self._to)
             return
-        flood, verdict = self._ask(summary.key)
+        segments = self._options.segments
+        flood = _remembered(os.getpid(), self._name, self._options.rules, self._options.state)
+        # Where its file fails go on without, for a text must arrive.
+        verdict = self._kept(
+            flood, lambda each: each.ask(summary.key, self._to, segments=segments)
+        ) or Verdict(to=tuple(self._to), held=())
         if verdict.to:
             self._page(flood, summary, verdict)
-        try:
-            flood.tell(self._send_digest, segments=self._options.segments)
-        except StoreError as error:
-            _log.error("What was held back is told later. %s", error)
-
-    def _ask(self, key: str) -> tuple[Flood, Verdict]:
-        """Ask flood control; where its file fails go on without, for an alert must arrive."""
-        for state, loss in (
-            (self._options.state, "Floods are remembered by each process alone."),
-            (None, "Nothing is held back."),
-        ):
-            flood = self._flood(state)
+        for each in (flood, flood.alone):
             try:
-                return flood, flood.ask(key, self._to, segments=self._options.segments)
+                each.tell(self._send_digest, segments=segments)
+            except StoreError as error:
+                _log.error("What was held back is told later. %s", error)
+
+    def _kept(self, flood: Flood, use: Callable[[Flood], T]) -> T | None:
+        """Use flood control, or where its file fails what this process remembers of it."""
+        for each, loss in (
+            (flood, "Floods are remembered by each process alone."),
+            (flood.alone, "Nothing is held back."),
+        ):
+            try:
+                return use(each)
             except StoreError as error:
                 _log.error("%s %s", loss, error)
-        return flood, Verdict(to=tuple(self._to), held=())
+        return None
 
     def _page(self, flood: Flood, summary: Summary, verdict: Verdict) -> None:
         """Send; what provably did not arrive is in the next digest."""
@@ -83,14 +91,8 @@ class Pager:
         except SendFailed as error:
             recipients = error.result.recipients
             lost = [each.to for each in recipients if each.status is SendStatus.NOT_SENT]
-            try:
-                flood.hold(summary.key, lost)
-            except StoreError as failure:
-                _log.error("That a text was not sent is not told. %s", failure)
+            self._kept(flood, lambda each: each.hold(summary.key, lost))
             raise
-
-    def _flood(self, state: Path | None) -> Flood:
-        return _remembered(os.getpid(), self._name, self._options.rules, state)
 
     def _send_digest(self, digest: Digest) -> dict[str, SendStatus]:
         try:
@@ -100,7 +102,7 @@ class Pager:
         except SmsGatewayError as error:
             _log.error("What was held back is told later. %s", error)
             return dict.fromkeys(digest.to, SendStatus.NOT_SENT)
-        return {each.to: each.status for each in result.recipients}
+        return {each.to: each.outcome for each in result.recipients}
 
     def _send(self, text: str, to: Sequence[str]) -> SendResult:
         fitting = fit(text, self._options.segments).text

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from hashlib import sha256
 from math import inf
 from pathlib import Path
@@ -69,9 +68,13 @@ class Courier:
         self._segments = segments
         # Who hears of a flood is part of its name, but no number is to be read in it.
         audience = sha256(",".join(to).encode()).hexdigest()[:8]
-        self._alone = partial(Flood, f"smsgateway_logging:{audience}", rules, clock=clock)
         self._state = state
-        self._flood = self._alone(store=FileStore(state)) if state else self._alone()
+        self._flood = Flood(
+            f"smsgateway_logging:{audience}",
+            rules,
+            store=FileStore(state) if state else None,
+            clock=clock,
+        )
         self._gateway: SmsGateway | None = None
         self._until = inf
         # Alerts that each number was not told of yet, and those that are being sent. A file that
@@ -189,7 +192,7 @@ class Courier:
         finally:
             self._on_its_way = 0
         # In the order given; a plugin may have added more at the end.
-        became = dict(zip(to, (each.status for each in result.recipients), strict=False))
+        became = dict(zip(to, (each.outcome for each in result.recipients), strict=False))
         self.sent += bool(result.accepted)
         self.failed += SendStatus.NOT_SENT in became.values()
         return became
@@ -250,7 +253,7 @@ class Courier:
                 return ask(self._flood)
             except StoreError as error:
                 _complain(error)
-                self._flood, self._state = self._alone(), None
+                self._flood, self._state = self._flood.alone, None
         return otherwise
 
 

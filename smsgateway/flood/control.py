@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf
 
 from smsgateway.flood.digest import Digest
@@ -54,6 +55,8 @@ class Flood:
     Args:
         name: What its memory and its brake are called in the store, such as a gateway's alias.
         rules: When messages are held back.
+        part: Who it is of several under the name, who remember apart, and whose messages the brake
+            counts together.
         store: Where it remembers; by default, in this process.
         clock: Tells the time, in seconds since 1970.
     """
@@ -63,6 +66,7 @@ class Flood:
         name: str,
         rules: FloodRules | None = None,
         *,
+        part: str = "",
         store: Store | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -70,6 +74,7 @@ class Flood:
         self.rules = rules or FloodRules()
         self._memory = Memory(
             name=name,
+            part=part,
             rules=self.rules,
             store=MemoryStore() if store is None else store,
             clock=clock,
@@ -77,6 +82,11 @@ class Flood:
 
     def __repr__(self) -> str:
         return f"<Flood {self.name}>"
+
+    @cached_property
+    def alone(self) -> Flood:
+        """The same by what this process remembers, for when the store cannot be used."""
+        return Flood(self.name, self.rules, clock=self._memory.clock)
 
     def ask(
         self,
@@ -185,6 +195,7 @@ class Flood:
         early: bool = False,
         is_repeated: bool = False,
         rest: Rest | None = None,
+        proceed: Callable[[], bool] | None = None,
     ) -> list[Digest]:
         """Tell what is held back, where that is due; what cannot be told stays held back.
 
@@ -200,6 +211,7 @@ class Flood:
                 again. The brake holds all the same.
             is_repeated: Whether what is in doubt is told again, once. Else the log says so.
             rest: Says who is to be left alone; they are told later.
+            proceed: Asked before each digest; where it says no, the others wait.
 
         Returns:
             The digests that were told, or may have been, each to those who then know of it.
@@ -210,7 +222,7 @@ class Flood:
         telling = Telling(
             memory=self._memory, segments=segments, early=early, is_repeated=is_repeated, rest=rest
         )
-        return telling.tell(send)
+        return telling.tell(send, proceed)
 
     def wait(self) -> float | None:
         """Say in how many seconds there may be a digest to tell; None if nothing is held back.

@@ -24,12 +24,14 @@ class Memory:
 
     Attributes:
         name: The name.
+        part: Whose memory it is, where several under the name remember apart; else empty.
         rules: When messages are held back.
         store: Where it is kept.
         clock: Tells the time, in seconds since 1970.
     """
 
     name: str
+    part: str
     rules: FloodRules
     store: Store
     clock: Callable[[], float]
@@ -67,7 +69,7 @@ class Memory:
 
     @property
     def _document(self) -> str:
-        return f"flood:{self.name}"
+        return f"flood:{self.name}:{self.part}" if self.part else f"flood:{self.name}"
 
     def _read(self, documents: Documents, now: float) -> State:
         try:

@@ -44,11 +44,11 @@ class Telling:
     in_doubt: int = 0
     twice: int = 0
 
-    def tell(self, send: SendDigest) -> list[Digest]:
+    def tell(self, send: SendDigest, proceed: Callable[[], bool] | None) -> list[Digest]:
         """Tell each digest that is due, and return those that were told."""
         told = []
         try:
-            while (taken := self._take()) is not None:
+            while (proceed is None or proceed()) and (taken := self._take()) is not None:
                 name, digest = taken
                 missed = self._settle(name, digest.to, send(digest))
                 if heard := without(digest.to, missed):

@@ -213,7 +213,9 @@ class TestTelling:
             world.telling().tell_digests()
 
         assert world.telling().wait() == 60
-        assert "What was held back cannot be told now: The certificate is gone." in caplog.text
+        assert (
+            "A digest of what was held back was not sent: The certificate is gone." in caplog.text
+        )
 
 
 class Popen:
@@ -276,9 +278,8 @@ CALLS = """
 import ctypes, os, subprocess, sys, time
 ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: what loses its parent becomes our child
 from smsgateway.flood import FileStore, Flood, FloodRules
-Flood("default", FloodRules(window=1), store=FileStore("alerts.flood.db")).hold(
-    "DOWN db2", ["+31612345678"], count=2
-)
+flood = Flood("alerts", FloodRules(window=1), part="calls", store=FileStore("alerts.flood.db"))
+flood.hold("DOWN db2", ["+31612345678"], count=2)
 subprocess.run([*sys.argv[1:], "alert", "nagios", "--to", "+31612345678"], check=True)
 began = time.monotonic()
 pid, status = os.waitpid(-1, 0)
@@ -295,8 +296,12 @@ def test_a_process_of_its_own_tells_it_once_and_ends(home: Path) -> None:
     mailbox = Mailbox(home / "inbox.db")
     (home / "smsgateway.toml").write_text(
         f"""
+        [gateways.alerts]
+        provider = "inbox"
+        path = "{mailbox.path}"
+
         [plugins.alerts]
-        gateway = "inbox://{mailbox.path}"
+        gateway = "alerts"
         database = "{home / "alerts.db"}"
         flood = {{ window = 1 }}
         """

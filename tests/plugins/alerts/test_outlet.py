@@ -20,6 +20,7 @@ from smsgateway_alerts.outlet import Outlet
 from tests.plugins.alerts.captured import ANNA, BO
 
 HANGING = "cpsms+http://u:k@127.0.0.1:9?deadline=30"
+TWILIO = "twilio://AC17:t0ken@default"
 
 
 @dataclass(slots=True)
@@ -117,3 +118,49 @@ def test_where_nobody_waits_an_account_has_its_own_time(vendor: Hanging) -> None
         outlet.gateway.send("DOWN db1", to=ANNA)
 
     assert vendor.waited == [30.0, 30.0]
+
+
+@pytest.mark.parametrize(
+    "url", [TWILIO, f"failover(null:// {TWILIO})", f"country(DK=null:// *={TWILIO})"]
+)
+def test_alerts_have_no_sender_so_each_account_must(url: str) -> None:
+    outlet = Outlet.open(url, installed_plugins(), is_remembered=True)
+
+    assert outlet.warning == outlet.senderless
+    assert str(outlet.senderless) == (
+        "Alerts bring no sender. twilio://AC17@default needs a sender: give it the option sender "
+        "or messaging_service_sid."
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param(f"{TWILIO}?sender=Acme", id="of the account"),
+        pytest.param(f"{TWILIO}?messaging_service_sid=MG17", id="of the vendor"),
+        pytest.param(f"failover({TWILIO} {TWILIO})?sender=Acme", id="of the route"),
+    ],
+)
+def test_an_account_with_a_sender_takes_alerts(url: str) -> None:
+    outlet = Outlet.open(url, installed_plugins(), is_remembered=True)
+
+    assert outlet.senderless is None
+    assert outlet.warning is None
+
+
+def test_a_bridge_may_bring_a_sender_of_its_own() -> None:
+    outlet = Outlet.open(TWILIO, installed_plugins(), is_remembered=False)
+
+    result = outlet.gateway.send("DOWN db1", to=ANNA, sender="Acme", dry_run=True)
+
+    assert [str(each.status) for each in result.recipients] == ["simulated"]
+
+
+def test_what_is_tried_by_another_url_is_remembered_apart() -> None:
+    urls = [f"failover({HANGING} null://)", HANGING, HANGING.replace("k@", "secret@"), "null://"]
+
+    names = [Outlet.open(url, installed_plugins(), is_remembered=True).memory for url in urls]
+
+    assert names[1] == names[2]  # a new key changes nothing
+    assert len(set(names)) == 3
+    assert Outlet.open(None, installed_plugins(), is_remembered=True).memory == "default"

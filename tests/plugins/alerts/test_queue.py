@@ -175,10 +175,15 @@ class TestTrying:
         assert queue.claim() is None
         assert queue.counts()[State.EXPIRED] == 1
 
-    def test_what_may_have_been_taken_is_sent_once_more_and_never_again(self, queue: Queue) -> None:
+    def test_what_may_have_been_taken_is_sent_once_more_in_a_minute_and_never_again(
+        self, queue: Queue, clock: Clock
+    ) -> None:
         queue.add([DOWN])
 
         queue.doubt(rows_of(queue.claim()), is_repeated=True)
+        clock.now += 59
+        assert queue.claim() is None
+        clock.now += 1
         (again,) = rows_of(queue.claim())
         queue.doubt([again], is_repeated=True)
 

@@ -19,8 +19,10 @@ from click.testing import CliRunner
 
 from smsgateway.cli.app import command_line
 from smsgateway.flood import FileStore, Flood, FloodRules
+from smsgateway.hooks import installed_plugins
 from smsgateway.result import SendStatus
 from smsgateway_alerts.connection import Connection
+from smsgateway_alerts.outlet import Outlet
 from smsgateway_inbox import Mailbox
 from tests.plugins.alerts.captured import ANNA, SECRET, body_of, headers_of
 from tests.plugins.alerts.server import configure, post, serving
@@ -157,9 +159,10 @@ def test_a_digest_that_was_on_its_way_at_a_power_cut_is_told_once_more_or_is_in_
     told: list[int],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    configure(home, gateway=f"{vendor}?guarantee={guarantee}", more="flood = {window = 1}")
+    url = f"{vendor}?guarantee={guarantee}"
+    configure(home, gateway=url, more="flood = {window = 1}")
     flood = Flood(
-        "default",
+        Outlet.open(url, installed_plugins(), is_remembered=True).memory,
         FloodRules(window=1),
         store=FileStore(home / "alerts.flood.db"),
         clock=lambda: time.time() + later,

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from smsgateway import SendStatus
 from smsgateway.cli.app import command_line
 from smsgateway.errors import AuthenticationError, ConfigurationError
+from smsgateway.flood import FileStore, Flood, StoreError
 from smsgateway.hooks import installed_plugins
 from smsgateway.message import Message
 from smsgateway.result import RecipientResult
@@ -39,16 +40,22 @@ class World:
         self.now = 1_795_300_000.0
         self.slept: list[float] = []
         self.mailbox = Mailbox(folder / "inbox.db")
-        self._settings = Settings(
+        self.settings = Settings(
             gateway=f"inbox://{self.mailbox.path}", database=folder / "alerts.db"
         )
 
-    def telling(self) -> Telling:
-        return Telling(self._settings, plugins=installed_plugins(), clock=lambda: self.now)
+    def telling(self, *, is_awaited: bool = False) -> Telling:
+        return Telling(
+            self.settings,
+            plugins=installed_plugins(),
+            is_awaited=is_awaited,
+            clock=lambda: self.now,
+        )
 
     def call(self, to: Sequence[str] = (ANNA,)) -> None:
         call = Call(environ=NAGIOS | {"NAGIOS_SERVICEDESC": "disk"})
-        self.telling().tell(read_call(BY_NAME["nagios"], call, text=None), to, key=None)
+        telling = self.telling(is_awaited=True)
+        telling.tell(read_call(BY_NAME["nagios"], call, text=None), to, key=None)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -197,7 +204,37 @@ class TestTelling:
         world.tell_all()
 
         assert [message.text[:9] for message in answering.sent] == ["DOWN db1 "] + ["Held back"] * 2
+        assert sum(world.slept) == 660  # a vendor who gave no answer is left alone for a minute
         assert world.telling().wait() is None
+
+    def test_what_a_server_holds_back_it_tells_itself(self, world: World) -> None:
+        telling = world.telling()
+        flood = Flood(telling.outlet.memory, store=FileStore(world.settings.flood_path))
+        flood.hold("DOWN db1", [ANNA], count=3)
+
+        world.tell_all()
+
+        assert world.slept == []
+
+    @pytest.mark.parametrize("method", ["wait", "tell"])
+    def test_a_file_that_cannot_be_used_for_a_while_ends_nothing(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, method: str
+    ) -> None:
+        world.call()
+        world.call()
+        ends_at = world.now + 1200
+        used = getattr(Flood, method)
+
+        def fail_at_first(flood: Flood, *arguments: Any, **options: Any) -> Any:
+            if world.now < ends_at:
+                raise StoreError("disk full")
+            return used(flood, *arguments, **options)
+
+        monkeypatch.setattr(Flood, method, fail_at_first)
+
+        world.tell_all()
+
+        assert world.texts()[1:] == ["Held back: 1 more in 1 s, last: DOWN db1 disk"]
 
     def test_a_gateway_whose_configuration_breaks_keeps_it(
         self, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -162,6 +162,29 @@ def test_where_the_resolver_hangs_nothing_was_sent_so_a_caller_may_run_it_again(
     assert 0 < asked < len(hanging_resolver)
 
 
+def test_it_needs_no_secret_of_the_server(home: Path, mailbox: Mailbox) -> None:
+    (home / "smsgateway.toml").write_text(
+        """
+        [plugins.alerts]
+        secret_env = "ALERTS_SECRET"
+        previous_secret_file = "/run/secrets/alerts"
+        """
+    )
+
+    assert nagios().exit_code == 0
+    assert len(texts(mailbox)) == 1
+
+
+@pytest.mark.parametrize(
+    "option", [["--to", ANNA], ["--text", "x"], ["--key", "x"], ["--recovered"]], ids=str
+)
+def test_digests_are_what_was_held_back_and_nothing_else(option: list[str]) -> None:
+    done = run("digests", *option)
+
+    assert done.exit_code == 2
+    assert "digests tells what was held back" in done.stderr
+
+
 def test_where_others_keep_the_files_the_alert_is_sent_soon(
     mailbox: Mailbox, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

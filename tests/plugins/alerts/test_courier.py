@@ -11,6 +11,7 @@ from smsgateway import RecipientResult, SendStatus
 from smsgateway.errors import AuthenticationError, ConfigurationError, MessageError
 from smsgateway.flood import StoreError
 from smsgateway.message import Message
+from smsgateway.text import analyze
 from smsgateway_alerts import Alert, Notification, Status
 from smsgateway_alerts.desk import Desk
 from smsgateway_alerts.entry import Entry, State
@@ -222,6 +223,22 @@ class TestFlood:
 
         assert world.send(desk) == [(ANNA, "DOWN db1")]
         assert "The file cannot be used." in caplog.text
+
+    def test_where_its_file_fails_it_remembers_by_itself(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        desk = world.desk()
+        desk.settings.flood_path.write_text("This is no database, but long enough to be one.")
+        for _ in range(30):
+            desk.queue.add([DOWN])
+
+        first = world.send(desk)
+        world.now += 600
+        (digest,) = world.send(desk)
+
+        assert first == [(ANNA, "DOWN db1")]
+        assert digest == (ANNA, "Held back: 29 more in 1 s, last: DOWN db1")
+        assert "not a database" in caplog.text
 
     @pytest.mark.parametrize("guarantee", ["at_most_once", "at_least_once"])
     def test_where_flood_control_has_a_mistake_alerts_go_on(
@@ -445,6 +462,21 @@ class TestGivenUp:
         assert told.endswith(", now: OK db1 PG (2 changes)")
         assert " 2 more in " in told
 
+    def test_it_is_counted_before_it_is_given_up(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def die(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        desk = world.desk(recipients=[ANNA])
+        self.problem(desk)
+        world.now += 3600
+        monkeypatch.setattr("smsgateway.flood.Flood.hold", die)
+        with pytest.raises(KeyboardInterrupt):
+            desk.courier.send_next()
+
+        assert desk.queue.counts()[State.QUEUED] == 1
+
     def test_where_flood_control_cannot_remember_it_the_log_says_so(
         self, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -525,6 +557,43 @@ class TestDigests:
 
         assert len(answering.sent) == tries
 
+    def test_what_is_new_goes_out_before_the_next_digest(
+        self, world: World, answer_with: Let
+    ) -> None:
+        def be_asked(message: Message) -> list[RecipientResult]:
+            if len(answering.sent) == 1:
+                desk.queue.add([replace(DOWN, text="DOWN db3", topic="DOWN db3")])
+            return saying(SendStatus.ACCEPTED)(message)
+
+        answering = answer_with(be_asked)
+        desk = world.desk()
+        desk.courier._flood.hold("DOWN db1", [ANNA])
+        desk.courier._flood.hold("DOWN db2", [BO])
+        world.now += 600
+
+        desk.courier.tell_digests(desk.sender._send_due)
+
+        texts = [message.text for message in answering.sent]
+        assert [text[-8:] for text in texts] == ["DOWN db1", "DOWN db3", "DOWN db2"]
+
+    def test_none_is_begun_when_the_server_is_stopped(self, world: World, desk: Desk) -> None:
+        desk.sender.stop()
+
+        desk.courier.tell_digests(desk.sender._send_due)
+        stopped = len(world.mailbox.messages())
+
+        assert (stopped, len(world.send(desk))) == (1, 1)
+
+    def test_one_takes_as_many_segments_as_an_alert(self, world: World) -> None:
+        desk = world.desk(segments=2)
+        for host in range(9):
+            desk.courier._flood.hold(f"DOWN database-server-{host}.eu-north-1.example.com", [ANNA])
+        world.now += 600
+
+        ((_, text),) = world.send(desk)
+
+        assert analyze(text).segments == 2
+
     def test_a_gateway_with_a_mistake_may_have_told_it(
         self,
         world: World,
@@ -540,6 +609,64 @@ class TestDigests:
         assert "A digest of what was held back may have been sent: ZeroDivisionError" in caplog.text
         assert "heron" not in caplog.text
         assert len(world.send(desk)) == 1
+        world.now += 600
+        assert world.send(desk) == []
+
+    def test_a_gateway_with_a_mistake_is_asked_twice_at_the_most(
+        self, world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = []
+
+        def make_another_mistake(*_: object, **__: object) -> None:
+            asked.append(world.now)
+            raise ZeroDivisionError
+
+        monkeypatch.setattr("smsgateway.gateway.SmsGateway.send", make_another_mistake)
+        for _ in range(5):
+            desk.courier.tell_digests()
+            world.now += 600
+
+        assert len(asked) == 2
+
+    def test_those_of_what_was_given_up_keep_quiet_hours_too(
+        self, world: World, answer_with: Let
+    ) -> None:
+        answering = answer_with(saying(SendStatus.NOT_SENT))
+        world.now -= 31.6667 * 60  # it is 21:55 then
+        desk = world.desk(routes=[{"to": ANNA, "quiet": "22:00-07:00"}], lifetime=60)
+        alert = Alert(source="t", status=Status.FIRING, title="PG", host="db1")
+        desk.take(Notification(alerts=(alert,)))
+        desk.courier.send_next()
+        world.now += 61
+        desk.courier.send_next()
+        answering.answer = saying(SendStatus.ACCEPTED)
+        tried = len(answering.sent)
+
+        world.now += 3600
+        desk.courier.tell_digests()
+        at_night = len(answering.sent)
+        world.now += 9 * 3600
+        desk.courier.tell_digests()
+
+        assert (at_night, len(answering.sent)) == (tried, tried + 1)
+
+    def test_a_flood_of_long_ago_makes_none_wait(self, world: World) -> None:
+        routes = [
+            {"match": {"severity": "warning"}, "to": ANNA, "quiet": "22:00-07:00"},
+            {"match": {"severity": "critical"}, "to": ANNA},
+        ]
+        desk = world.desk(routes=routes, recipients=[ANNA])
+        world.now -= 12 * 3600  # at noon there is a flood of the one that is never quiet
+        for severity, pause in (("critical", 12 * 3600 + 3600), ("warning", 0)):
+            alert = Alert(source="t", status=Status.FIRING, title="PG", severity=severity)
+            for _ in range(3):
+                desk.take(Notification(alerts=(alert,)))
+            world.send(desk)
+            world.now += 600
+            world.send(desk)
+            world.now += pause
+
+        assert world.send(desk) == []
 
     def test_what_a_call_of_the_command_held_back_waits_for_nothing(self, world: World) -> None:
         desk = world.desk(routes=[{"to": ANNA, "quiet": "22:00-07:00"}])

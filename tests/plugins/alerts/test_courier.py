@@ -650,21 +650,31 @@ class TestDigests:
 
         assert (at_night, len(answering.sent)) == (tried, tried + 1)
 
-    def test_a_flood_of_long_ago_makes_none_wait(self, world: World) -> None:
+    def test_a_flood_of_long_ago_makes_none_come_in_quiet_hours(self, world: World) -> None:
         routes = [
             {"match": {"severity": "warning"}, "to": ANNA, "quiet": "22:00-07:00"},
             {"match": {"severity": "critical"}, "to": ANNA},
         ]
         desk = world.desk(routes=routes, recipients=[ANNA])
-        world.now -= 12 * 3600  # at noon there is a flood of the one that is never quiet
-        for severity, pause in (("critical", 12 * 3600 + 3600), ("warning", 0)):
+        world.now -= 31.6667 * 60 + 12 * 3600  # it is 9:55 then
+        for severity in ("critical", "warning"):
             alert = Alert(source="t", status=Status.FIRING, title="PG", severity=severity)
             for _ in range(3):
                 desk.take(Notification(alerts=(alert,)))
             world.send(desk)
             world.now += 600
-            world.send(desk)
-            world.now += pause
+            told = world.send(desk)
+            world.now += 12 * 3600 - 600
+
+        assert told == []
+
+    def test_one_is_paid_for_by_the_segments_that_it_may_take(self, world: World) -> None:
+        brake = {"number": {"segments_a_day": 3}}
+        desk = world.desk(segments=2, flood={"brake": brake})
+        for _ in range(2):
+            desk.queue.add([DOWN])
+        world.send(desk)
+        world.now += 600
 
         assert world.send(desk) == []
 

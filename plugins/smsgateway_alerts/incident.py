@@ -16,8 +16,8 @@ __all__ = ["ENDS", "insert"]
 #: In a row, the step of what ends a trouble, and of what else settles it: no step at all.
 ENDS, _SETTLES = -2, -1
 
-_OF_IT = "WHERE incident = ?1 AND is_open AND (?2 OR route = ?3)"
-_CANCEL = "UPDATE messages SET state = 'canceled', changed = ?4"
+_OF_IT = "WHERE incident = :incident AND is_open AND (:is_whole OR route = :route)"
+_CANCEL = "UPDATE messages SET state = 'canceled', changed = :now"
 _FIND = 'SELECT DISTINCT "to" FROM messages'
 _END = "UPDATE messages SET is_open = 0"
 _ID = 13  # bytes; in digits as long as a gateway's own ids
@@ -63,10 +63,10 @@ def _settled(
 
     An entry for nobody is for those whom the others of its notification did not reach.
     """
-    known = (entry.incident, entry.is_whole, entry.route)
+    known = {"incident": entry.incident, "is_whole": entry.is_whole, "route": entry.route}
     canceled = connection.execute(
-        f"{_CANCEL} {_OF_IT} AND state = 'queued' AND tries = 0 AND due > ?4 RETURNING \"to\"",
-        (*known, now),
+        f"{_CANCEL} {_OF_IT} AND state = 'queued' AND tries = 0 AND due > :now RETURNING \"to\"",
+        known | {"now": now},
     ).fetchall()
     told: list[tuple[str]] = connection.execute(
         f"{_FIND} {_OF_IT} AND state != 'canceled'", known

@@ -30,7 +30,7 @@ _IN_DOUBT = 60.0  # seconds after which what may have been taken is sent again: 
 # What is due, but nothing that overtakes an earlier word of the same trouble to the same number: it
 # would read as if the earlier one were how it is now.
 _READY = """
-WHERE state = 'queued' AND due <= ?1 AND (incident = '' OR NOT EXISTS (
+WHERE state = 'queued' AND due <= :now AND (incident = '' OR NOT EXISTS (
     SELECT 1 FROM messages AS earlier
     WHERE earlier.state = 'queued' AND earlier.tries AND earlier.incident = messages.incident
     AND earlier."to" = messages."to" AND earlier.id < messages.id
@@ -38,19 +38,19 @@ WHERE state = 'queued' AND due <= ?1 AND (incident = '' OR NOT EXISTS (
 """
 # What nobody heard in time, and what would be the first that they hear of a trouble: how it ends.
 _LATE = """
-WHERE state = 'queued' AND doubts = 0 AND (expires <= ?1 OR (step < 0 AND (
+WHERE state = 'queued' AND doubts = 0 AND (expires <= :now OR (step < 0 AND (
     SELECT min(earlier.state = 'expired') FROM messages AS earlier
     WHERE earlier.incident = messages.incident AND earlier."to" = messages."to"
     AND earlier.id < messages.id AND earlier.state != 'canceled' AND earlier.id > (
         SELECT coalesce(max(ending.id), 0) FROM messages AS ending
         WHERE ending.incident = messages.incident AND ending."to" = messages."to"
-        AND ending.id < messages.id AND ending.step = ?3
+        AND ending.id < messages.id AND ending.step = :ends
     )
 )))
 """
 _FIND = "SELECT batch, text, topic, about, source, step FROM messages"
 _ROWS = 'SELECT id, "to", tries, doubts FROM messages'
-_CLAIM = "UPDATE messages SET state = 'submitting', tries = tries + 1, changed = ?1"
+_CLAIM = "UPDATE messages SET state = 'submitting', tries = tries + 1, changed = :now"
 
 # Rows of which it is not known whether they were taken: queued again, once, or left unknown.
 _DOUBTED = (
@@ -132,11 +132,11 @@ class Queue:
         now = self._clock()
         with self._file.transaction() as connection:
             found = connection.execute(
-                f"{_FIND} {_READY} ORDER BY due, id LIMIT 1", (now,)
+                f"{_FIND} {_READY} ORDER BY due, id LIMIT 1", {"now": now}
             ).fetchone()
             rows = connection.execute(
-                f'{_CLAIM} {_READY} AND batch = ?2 RETURNING id, "to", tries, doubts',
-                (now, found and found[0]),
+                f'{_CLAIM} {_READY} AND batch = :batch RETURNING id, "to", tries, doubts',
+                {"now": now, "batch": found and found[0]},
             ).fetchall()
         return None if found is None else _batch(found, rows)
 
@@ -152,15 +152,14 @@ class Queue:
         now = self._clock()
         with self._file.transaction() as connection:
             connection.execute(
-                "UPDATE messages SET changed = ?1, state = 'unknown'"
-                " WHERE state = 'queued' AND expires <= ?1 AND doubts",
-                (now,),
+                "UPDATE messages SET changed = :now, state = 'unknown'"
+                " WHERE state = 'queued' AND expires <= :now AND doubts",
+                {"now": now},
             )
-            found = connection.execute(
-                f"{_FIND} {_LATE} ORDER BY id LIMIT 1", (now, None, ENDS)
-            ).fetchone()
+            known = {"now": now, "ends": ENDS}
+            found = connection.execute(f"{_FIND} {_LATE} ORDER BY id LIMIT 1", known).fetchone()
             rows = connection.execute(
-                f"{_ROWS} {_LATE} AND batch = ?2", (now, found and found[0], ENDS)
+                f"{_ROWS} {_LATE} AND batch = :batch", known | {"batch": found and found[0]}
             ).fetchall()
         return None if found is None else _batch(found, rows)
 

@@ -54,7 +54,7 @@ _CLAIM = "UPDATE messages SET state = 'submitting', tries = tries + 1, changed =
 
 # Rows of which it is not known whether they were taken: queued again, once, or left unknown.
 _DOUBTED = (
-    "UPDATE messages SET doubts = doubts + 1, changed = ?, due = min(due, changed) + ?,"
+    "UPDATE messages SET doubts = doubts + 1, changed = ?, due = max(due, ?),"
     " state = CASE WHEN ? AND doubts = 0 THEN 'queued' ELSE 'unknown' END"
 )
 
@@ -194,7 +194,7 @@ class Queue:
         with self._file.transaction() as connection:
             connection.executemany(
                 f"{_DOUBTED} WHERE id = ?",
-                [(now, _IN_DOUBT, is_repeated, row.id) for row in rows],
+                [(now, now + _IN_DOUBT, is_repeated, row.id) for row in rows],
             )
 
     def recover(self, *, is_repeated: bool) -> None:

@@ -179,6 +179,7 @@ class TestTrying:
         self, queue: Queue, clock: Clock
     ) -> None:
         queue.add([DOWN])
+        clock.now += 600  # nobody was there
 
         queue.doubt(rows_of(queue.claim()), is_repeated=True)
         clock.now += 59

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +265,56 @@ class Popen:
     def __call__(self, command: list[str], **options: Any) -> Popen:
         self.called = command, options
         return self
+
+
+@pytest.fixture
+def system_log(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    logger = logging.getLogger("smsgateway")
+    monkeypatch.setattr(logger, "handlers", [])
+    monkeypatch.setenv("SMSGATEWAY_ALERT_DIGESTS_UNSEEN", "1")
+    monkeypatch.chdir(home)  # for a socket's path may not be long
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        log.bind("log")
+        log.settimeout(5)
+        monkeypatch.setattr("smsgateway_alerts.background._SYSTEM_LOGS", ("none", "log"))
+        yield log
+        for handler in logger.handlers:
+            handler.close()
+
+
+class TestUnseen:
+    """A process that a call has started has no standard error that anybody sees."""
+
+    def test_it_says_in_the_system_log_what_goes_wrong(
+        self,
+        world: World,
+        system_log: socket.socket,
+        answer_with: Let,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        answering = answer_with(saying(SendStatus.ACCEPTED))
+        world.call()
+        world.call()
+        answering.answer = unauthorized
+        monkeypatch.setattr("smsgateway_alerts.background._LONGEST", 700)
+
+        world.tell_all()
+
+        said = system_log.recv(1000)
+        assert b"smsgateway: A digest of what was held back: " in said
+        assert ANNA.encode() not in said
+
+    def test_a_system_without_one_is_no_matter(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SMSGATEWAY_ALERT_DIGESTS_UNSEEN", "1")
+        monkeypatch.setattr("smsgateway_alerts.background._SYSTEM_LOGS", ("none",))
+        world.call()
+        world.call()
+
+        world.tell_all()
+
+        assert len(world.texts()) == 2
 
 
 class TestCommand:

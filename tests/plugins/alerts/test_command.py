@@ -162,6 +162,16 @@ def test_where_the_resolver_hangs_nothing_was_sent_so_a_caller_may_run_it_again(
     assert 0 < asked < len(hanging_resolver)
 
 
+def test_a_try_by_another_url_holds_nothing_back(home: Path, mailbox: Mailbox) -> None:
+    for _ in range(2):
+        nagios("--url", f"inbox://{home / 'try.db'}")
+
+    done = nagios()
+
+    assert "accepted 1." in done.stderr
+    assert len(texts(mailbox)) == 1
+
+
 def test_it_needs_no_secret_of_the_server(home: Path, mailbox: Mailbox) -> None:
     (home / "smsgateway.toml").write_text(
         """

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from smsgateway import RecipientResult, SendStatus
-from smsgateway.errors import AuthenticationError, ConfigurationError, MessageError
+from smsgateway.errors import AuthenticationError, ConfigurationError, MessageError, Reason
 from smsgateway.flood import StoreError
 from smsgateway.message import Message
 from smsgateway.text import analyze
@@ -37,6 +37,11 @@ def broken(_: Message) -> list[RecipientResult]:
     raise ZeroDivisionError
 
 
+def sent_already(message: Message) -> list[RecipientResult]:
+    refused = SendStatus.REJECTED
+    return [RecipientResult(to=to, status=refused, reason=Reason.DUPLICATE) for to in message.to]
+
+
 def make_a_mistake(*_: object, **__: object) -> None:
     raise ZeroDivisionError("amber heron")
 
@@ -54,6 +59,7 @@ def store_full(*_: object, **__: object) -> None:
     [
         pytest.param(saying(SendStatus.ACCEPTED), State.SUBMITTED, id="accepted"),
         pytest.param(saying(SendStatus.REJECTED), State.REJECTED, id="rejected"),
+        pytest.param(sent_already, State.SUBMITTED, id="sent already"),
         pytest.param(saying(SendStatus.NOT_SENT), State.QUEUED, id="not sent"),
         pytest.param(saying(SendStatus.UNKNOWN), State.QUEUED, id="unknown, so once more"),
         pytest.param(cut_off, State.QUEUED, id="cut off, so once more"),

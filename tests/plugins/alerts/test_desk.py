@@ -51,6 +51,13 @@ def test_a_repeat_to_somebody_else_is_none(world: World) -> None:
     assert [each.queued for each in taken] == [1, 2, 0]
 
 
+def test_a_server_does_not_start_with_an_account_that_takes_no_alert(world: World) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"^Alerts bring no sender\. twilio://AC17@default"
+    ):
+        world.desk(gateway="failover(null:// twilio://AC17:t0ken@default)")
+
+
 def test_what_says_nothing_is_taken_and_tells_nobody(world: World) -> None:
     assert world.desk().take(Notification(alerts=())) == Taken(0)
 

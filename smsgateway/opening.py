@@ -98,8 +98,9 @@ class Opened(Abilities):
         provider, options = build(config, plugins, resolve or accounts(plugins))
         return cls(provider, options, plugins=plugins)
 
+    @property
     def senderless(self) -> list[str]:
-        """Say of each account that needs a sender and has none which option gives it one.
+        """Of each account that needs a sender and has none: which option gives it one.
 
         Such an account refuses a message that brings none of its own.
         """

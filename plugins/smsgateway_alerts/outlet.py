@@ -110,7 +110,7 @@ class Outlet:
     @property
     def senderless(self) -> str | None:
         """Which accounts can take no alert, for they need a sender; alerts bring none."""
-        accounts = self.gateway.senderless()
+        accounts = self.gateway.senderless
         return f"Alerts bring no sender. {' '.join(accounts)}" if accounts else None
 
     def send(

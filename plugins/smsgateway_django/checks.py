@@ -73,7 +73,7 @@ def _check(name: str) -> Iterator[CheckMessage]:
     except InvalidGateway as error:
         yield Error(str(error), id="smsgateway.E001")
         return
-    for problem in gateway.senderless():
+    for problem in gateway.senderless:
         yield Warning(
             f"SMSGATEWAY[{name!r}]: {problem}",
             hint="Without it, each message must bring a sender of its own.",

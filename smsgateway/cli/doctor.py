@@ -138,7 +138,7 @@ def _configuration(gateway: str | None, url: str | None, *, is_offline: bool) ->
         yield _Check(name="gateway", ok=False, detail=str(error))
     else:
         yield _Check(name="gateway", ok=True, detail=_described(opened.route))
-        senderless = " ".join(opened.senderless())
+        senderless = " ".join(opened.senderless)
         yield _Check(name="sender", ok=not senderless, detail=senderless or "none missing")
         if not is_offline:
             yield from _accounts(opened.route)

@@ -78,4 +78,4 @@ def test_an_account_whose_vendor_picks_the_sender_needs_none(url: str, option: s
     result = rich.send("Hej", to="+4522334488", dry_run=True)
 
     assert [str(recipient.status) for recipient in result.recipients] == ["simulated"]
-    assert (len(bare.senderless()), rich.senderless()) == (1, [])
+    assert (len(bare.senderless), rich.senderless) == (1, [])

@@ -182,7 +182,7 @@ def test_an_account_without_the_sender_that_it_needs_is_named(gateway_of: Make) 
     a, b, c = (Bird(name=name, capabilities=particular) for name in "abc")
     route = Failover(leaf(a), Failover(leaf(b, sender="Acme"), leaf(c)), leaf("d"))
 
-    senderless = gateway_of(route, Answers()).senderless()
+    senderless = gateway_of(route, Answers()).senderless
 
     assert senderless == [
         f"{name}://default needs a sender: give it the option sender." for name in "ac"
@@ -197,7 +197,7 @@ def test_the_sender_of_a_gateway_is_that_of_all_its_accounts(gateway_of: Make) -
 
     gateway.send("Hej", to=DANE)
 
-    assert gateway.senderless() == []
+    assert gateway.senderless == []
     assert answers.asked == ["a"]
 
 

@@ -39,9 +39,9 @@ _log = logging.getLogger("smsgateway")
 
 # Country codes of no country: satellites, networks and premium rates (ITU-T E.164).
 _COSTLY = ("+870", "+878", "+881", "+882", "+883", "+979")
-
 _PLACE = re.compile(r"[A-Z]{2}|\+[1-9][0-9]{0,14}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_NOTHING = (SendStatus.NOT_SENT, SendStatus.REJECTED)  # went out, provably
 _COST = re.compile(r"([0-9.]+) ([A-Z]{3}|points)")
 
 #: Says what a message to a number is expected to cost, where a rate is known.
@@ -122,11 +122,13 @@ class Clearance(NamedTuple):  # every send makes one, and a dataclass takes twic
         message: What may be sent, to those who may get it; None where nobody may.
         stopped: The results of those who may not.
         error: Why nobody may, where it could not be counted.
+        at: When it was counted, in seconds since 1970; None where it was not.
     """
 
     message: Message | None
     stopped: tuple[RecipientResult, ...] = ()
     error: StoreError | None = None
+    at: float | None = None
 
 
 class Guard:
@@ -180,29 +182,31 @@ class Guard:
         try:
             return self._counted(message, segments, price, is_dry_run=is_dry_run)
         except StoreError as error:  # nobody knows whether it would have stopped the message
-            results = (
-                _stopped(to, str(error), SendStatus.NOT_SENT) for to in dict.fromkeys(message.to)
-            )
-            return Clearance(message=None, stopped=tuple(results), error=error)
+            numbers, words = dict.fromkeys(message.to), str(error)
+            stopped = tuple(_stopped(to, words, SendStatus.NOT_SENT) for to in numbers)
+            return Clearance(message=None, stopped=stopped, error=error)
 
-    def give_back(self, results: Iterable[RecipientResult], segments: int, price: Price) -> None:
+    def give_back(
+        self, results: Iterable[RecipientResult], segments: int, price: Price, at: float | None
+    ) -> None:
         """Take back what was counted for recipients that provably got nothing.
 
         Args:
             results: What became of those that `check` let through; the others count.
             segments: What the message takes.
             price: Says what it was expected to cost to a number.
+            at: When it was counted, as `Clearance.at` says; where None, nothing was.
         """
-        nothing = (SendStatus.NOT_SENT, SendStatus.REJECTED)
-        numbers = [result.to for result in results if result.status in nothing]
-        if not numbers or not self._counts or self._options.redirect_to is not None:
+        numbers = [result.to for result in results if result.status in _NOTHING]
+        if not numbers or at is None:
             return
-        found = map(price, numbers) if self._cap else ()
+        found = map(price, numbers if self._cap else ())
         costs = [cost.amount for cost in found if cost is not None]
-        total = Amount(-len(numbers), -segments * len(numbers), -sum(costs, Decimal(0)))
+        total = Amount(len(numbers), segments * len(numbers), sum(costs, Decimal(0)))
         try:
             with self._ledger() as ledger:
-                self._count(ledger, numbers, total, Amount(messages=-1))
+                for name, amount in self._counted_under(numbers, total):
+                    ledger.give_back(name, amount, at)
         except StoreError as error:
             _log.warning("The guard still counts what was not sent. %s", error)
 
@@ -227,24 +231,24 @@ class Guard:
                 else:
                     allowed.append(number)
                     total = total.plus(more)
-            if not is_dry_run:
-                self._count(ledger, allowed, total, Amount(messages=1))
+            for name, amount in () if is_dry_run else self._counted_under(allowed, total):
+                ledger.spend(name, amount)
         if not stopped:
-            return Clearance(message=message)
+            return Clearance(message=message, at=ledger.now)
         left = replace(message, to=tuple(allowed)) if allowed else None
-        return Clearance(message=left, stopped=tuple(stopped))
+        return Clearance(message=left, stopped=tuple(stopped), at=ledger.now)
 
     @contextmanager
     def _ledger(self) -> Iterator[Ledger]:
-        now = self._clock()
-        with self._store.transaction(now) as documents:
+        with self._store.transaction(now := self._clock()) as documents:
             yield Ledger(documents, now)
 
-    def _count(self, ledger: Ledger, numbers: list[str], total: Amount, each: Amount) -> None:
+    def _counted_under(self, numbers: list[str], total: Amount) -> Iterator[tuple[str, Amount]]:
+        """Say under which names a message counts that goes to numbers, and how much."""
         if numbers and self._of_all != NO_LIMITS:
-            ledger.spend(self._name, total)
+            yield self._name, total
         for number in numbers if self._of_one != NO_LIMITS else ():
-            ledger.spend(self._one(number), each)
+            yield self._one(number), Amount(messages=1)
 
     def _one(self, number: str) -> str:
         return f"{self._name}:{number}"
@@ -255,9 +259,9 @@ class Guard:
             is_costly = number.startswith(_COSTLY)
             return "The number may be costly; its prefix must be allowed." if is_costly else None
         home = PhoneNumber.parse(number)
-        return (
-            None if allowed.have(home) else f"This gateway may not send to {home.region} (allow)."
-        )
+        if allowed.have(home):
+            return None
+        return f"This gateway may not send to {home.region} (allow)."
 
     def _price_problem(self, cost: Money | None) -> str | None:
         if self._cap is None or (cost is not None and cost.currency == self._cap.currency):
@@ -286,7 +290,5 @@ def _reached(limit: str | None, options: Mapping[str, str]) -> str | None:
     return f"It would be more than {options[limit]}." if limit else None
 
 
-def _stopped(
-    number: str, words: str, status: SendStatus = SendStatus.SUPPRESSED
-) -> RecipientResult:
-    return RecipientResult(to=number, status=status, reason=Reason.STOPPED, detail=words)
+def _stopped(to: str, words: str, status: SendStatus = SendStatus.SUPPRESSED) -> RecipientResult:
+    return RecipientResult(to=to, status=status, reason=Reason.STOPPED, detail=words)

@@ -118,7 +118,7 @@ class Steps(Opened):
         interrupt = yield errands
         errors = [error for errand in errands for error in errand.errors]
         results = list(chain.from_iterable(errand.results() for errand in errands))
-        self._guard.give_back(results, analysis.segments, price)
+        self._guard.give_back(results, analysis.segments, price, clearance.at)
         if errors and all(errand.is_refused for errand in errands):
             raise errors[0]  # no provider found words for it: nothing was sent
         result = self._result(given, message, analysis, chain(stopped, results), sent_at)

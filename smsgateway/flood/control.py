@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf
+from typing import NamedTuple
 
 from smsgateway.flood.digest import Digest
 from smsgateway.flood.ledger import Ledger
@@ -19,6 +20,20 @@ from smsgateway.flood.telling import Rest, SendDigest, Telling, without
 __all__ = ["Flood", "Verdict"]
 
 
+class Share(NamedTuple):
+    """What a message took.
+
+    Attributes:
+        memory: Where that is remembered.
+        at: When it did, in seconds since 1970.
+        tokens: How many; none where it is urgent.
+    """
+
+    memory: Memory
+    at: float
+    tokens: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Verdict:
     """What to do with a message.
@@ -28,12 +43,15 @@ class Verdict:
         held: The numbers that it is held back from; a digest will tell them.
         braked: Those of them that the emergency brake holds it back from.
         is_last: Whether a limit is reached with it, and more would be held back. Say so in it.
+            Where it then is not sent, and is given back, that will be true of another one.
+        taken: What it took of that, for `Flood.hold` to give back.
     """
 
     to: tuple[str, ...]
     held: tuple[str, ...]
     braked: tuple[str, ...] = ()
     is_last: bool = False
+    taken: Share | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return f"<Verdict send to {len(self.to)}, hold from {len(self.held)}>"
@@ -145,12 +163,22 @@ class Flood:
             return Verdict(to=(), held=numbers)
         sent, is_last = self.rules.brake.take(ledger, self.name, numbers, segments)
         braked = without(numbers, sent)
-        if sent and not is_urgent:
-            state.tokens -= 1
-            is_last = is_last or not state.has_tokens(2)
-        return Verdict(to=sent, held=braked, braked=braked, is_last=is_last)
+        tokens = 1 if sent and not is_urgent else 0
+        state.tokens -= tokens
+        is_last = is_last or (tokens > 0 and not state.has_tokens(2))
+        share = Share(self._memory, state.at, tokens)
+        return Verdict(to=sent, held=braked, braked=braked, is_last=is_last, taken=share)
 
-    def hold(self, key: str, to: Iterable[str], *, about: str = "", count: int = 1) -> None:
+    def hold(
+        self,
+        key: str,
+        to: Iterable[str],
+        *,
+        about: str = "",
+        count: int = 1,
+        of: Verdict | None = None,
+        segments: int = 1,
+    ) -> None:
         """Count what could not be sent into the next digest.
 
         Args:
@@ -158,12 +186,21 @@ class Flood:
             to: The numbers that it was for.
             about: What it is about, if that is known.
             count: How often it came.
+            of: The verdict that let it through, where it provably was not sent: these numbers'
+                share of its token, and what the brake counted for them, is given back. What
+                another flood control took, such as `alone`, stays taken.
+            segments: What it would have taken, as in `ask`.
 
         Raises:
             StoreError: The store cannot be used.
         """
-        numbers = tuple(to)
-        with self._memory.opened() as (state, _):
+        numbers = tuple(dict.fromkeys(to))
+        with self._memory.opened() as (state, ledger):
+            if of is not None and of.taken is not None and of.taken.memory is self._memory:
+                unsent = [number for number in numbers if number in of.to]
+                state.tokens += of.taken.tokens * len(unsent) / max(1, len(of.to))
+                brake, at = self.rules.brake, of.taken.at
+                brake.give_back(ledger, self.name, unsent, segments, at=at)
             changed = state.say(key, about, numbers)
             state.hear("", about, numbers)
             state.hold(key, about, numbers, count, news_to=numbers, changed=changed)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from smsgateway.errors import ConfigurationError
+from smsgateway.flood.store import StoreError
 
 __all__ = ["DAY", "GRAIN", "HOUR", "NO_LIMITS", "Amount", "Brake", "Ledger", "Limits"]
 
@@ -30,6 +31,14 @@ class Amount(NamedTuple):
             self.messages + other.messages,
             self.segments + other.segments,
             self.cost + other.cost,
+        )
+
+    def minus(self, other: Amount) -> Amount:
+        """Take away; of what there is less than that, all."""
+        return Amount(
+            max(0, self.messages - other.messages),
+            max(0, self.segments - other.segments),
+            max(Decimal(0), self.cost - other.cost),
         )
 
 
@@ -73,26 +82,25 @@ NO_LIMITS = Limits()
 class Ledger:
     """Adds up what goes out under a name, in the documents of a store.
 
+    Attributes:
+        now: The time, in seconds since 1970.
+
     Args:
         documents: Where it is written down; an open transaction.
-        now: The time, in seconds since 1970.
+        now: The time.
     """
 
     def __init__(self, documents: MutableMapping[str, Any], now: float) -> None:
         self._documents = documents
+        self.now = now
         self._grain = int(now // GRAIN)
 
-    def _entries(self, name: str) -> list[tuple[int, Amount]]:
-        """Read what may still count, the oldest first."""
-        known = self._documents.get(name, ())
-        return [
-            (grain, Amount(messages, segments, Decimal(cost)))
-            for grain, messages, segments, cost in known
-            if grain > self._grain - _grains(DAY)
-        ]
-
     def spent(self, name: str) -> tuple[Amount, Amount]:
-        """Add up what went out in the last hour, and in the last day."""
+        """Add up what went out in the last hour, and in the last day.
+
+        Raises:
+            StoreError: What is written down cannot be read.
+        """
         hour = day = Amount()
         for grain, amount in self._entries(name):
             day = day.plus(amount)
@@ -101,15 +109,76 @@ class Ledger:
         return hour, day
 
     def spend(self, name: str, amount: Amount) -> None:
-        """Write down what goes out; a negative amount takes back what did not."""
+        """Write down what goes out.
+
+        Raises:
+            StoreError: What is written down cannot be read.
+        """
         entries = self._entries(name)
-        if entries and entries[-1][0] >= self._grain:  # or the clock was set back
+        if entries and entries[-1][0] >= self._grain:
             entries[-1] = entries[-1][0], entries[-1][1].plus(amount)
         else:
             entries.append((self._grain, amount))
+        self._write(name, entries)
+
+    def give_back(self, name: str, amount: Amount, at: float) -> None:
+        """Take back what was written down and did not go out.
+
+        The oldest goes first that may be it: what is left then counts for as long as what went out,
+        or for longer, so that no limit is broken.
+
+        Args:
+            name: Under which it is written down.
+            amount: How much.
+            at: When it was written down, in seconds since 1970.
+
+        Raises:
+            StoreError: What is written down cannot be read.
+        """
+        first = int(min(at, self.now) // GRAIN)  # the clock may have been set back
+        entries = self._entries(name)
+        for place, (grain, each) in enumerate(entries):
+            if grain >= first:
+                entries[place] = grain, each.minus(amount)
+                amount = amount.minus(each)
+        self._write(name, entries)
+
+    def _entries(self, name: str) -> list[tuple[int, Amount]]:
+        """Read what may still count, the oldest first.
+
+        What is ahead was written before the clock was set back, and counts as now from now on. A
+        grain ahead it may be of another process, which asked for the time a moment later.
+        """
+        entries = self._read(name)
+        if entries and entries[-1][0] > self._grain + 1:
+            entries = [(min(grain, self._grain), amount) for grain, amount in entries]
+            self._write(name, entries)
+        return [each for each in entries if each[0] > self._grain - _grains(DAY)]
+
+    def _read(self, name: str) -> list[tuple[int, Amount]]:
+        try:
+            return [
+                (int(grain), _amount(*amount)) for grain, *amount in self._documents.get(name, ())
+            ]
+        except (ArithmeticError, RecursionError, TypeError, ValueError) as error:
+            raise StoreError(
+                "What went out was written down in a way that cannot be read. Without the file "
+                "it is counted anew."
+            ) from error
+
+    def _write(self, name: str, entries: Iterable[tuple[int, Amount]]) -> None:
         self._documents[name] = [
-            [grain, each.messages, each.segments, str(each.cost)] for grain, each in entries
+            [grain, each.messages, each.segments, str(each.cost)]
+            for grain, each in entries
+            if each != Amount()
         ]
+
+
+def _amount(messages: Any, segments: Any, cost: Any) -> Amount:  # Any: as JSON has it
+    amount = Amount(int(messages), int(segments), Decimal(cost))
+    if not amount.cost.is_finite():
+        raise ValueError
+    return amount
 
 
 def _grains(seconds: float) -> int:
@@ -140,18 +209,26 @@ class Brake:
         allowed = []
         for number in numbers:
             if not self._stops(ledger, alias, number, more):
-                self._spend(ledger, alias, number, more)
+                for name, _ in self._limited(alias, number):
+                    ledger.spend(name, more)
                 allowed.append(number)
         return tuple(allowed), any(self._stops(ledger, alias, number, more) for number in allowed)
 
-    def give_back(self, ledger: Ledger, alias: str, numbers: Iterable[str], segments: int) -> None:
-        """Take back a message to each number, because it did not go out."""
-        for number in numbers:
-            self._spend(ledger, alias, number, Amount(messages=-1, segments=-segments))
+    def give_back(
+        self, ledger: Ledger, alias: str, numbers: Iterable[str], segments: int, *, at: float
+    ) -> None:
+        """Take back a message to each number, because it did not go out.
 
-    def _spend(self, ledger: Ledger, alias: str, number: str, amount: Amount) -> None:
-        for name, _ in self._limited(alias, number):
-            ledger.spend(name, amount)
+        Args:
+            ledger: Where it is written down.
+            alias: What it was to be sent under.
+            numbers: The numbers.
+            segments: What it would have taken, to each.
+            at: When that was taken, in seconds since 1970.
+        """
+        for number in numbers:
+            for name, _ in self._limited(alias, number):
+                ledger.give_back(name, Amount(messages=1, segments=segments), at)
 
     def _stops(self, ledger: Ledger, alias: str, number: str, more: Amount) -> bool:
         return any(

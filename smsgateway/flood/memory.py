@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from smsgateway.errors import SmsGatewayError
+from smsgateway.flood.document import UnreadableState
 from smsgateway.flood.ledger import Ledger
 from smsgateway.flood.rules import FloodRules
-from smsgateway.flood.state import State, UnreadableState
+from smsgateway.flood.state import State
 from smsgateway.flood.store import Documents, Store, StoreError
 
 __all__ = ["Memory"]
@@ -44,9 +45,9 @@ class Memory:
             StoreError: Something goes wrong, whatever it is: whoever has a message to send can then
                 send it.
         """
-        now = self.clock()
-        is_readable = True
+        state, is_readable = None, True
         try:
+            now = self.clock()
             with self.store.transaction(now) as documents:
                 try:
                     state = self._read(documents, now)
@@ -58,14 +59,25 @@ class Memory:
         except SmsGatewayError:
             raise
         except Exception as error:
+            if state is not None and not state.news.is_sound:
+                self._begin_anew(now)
             # Not its words: they may quote a message.
             raise StoreError(f"Flood control: {type(error).__name__}.") from error
         if not is_readable:  # said when the store is free again, for whoever logs may use it
-            _log.warning(
-                "What %s remembered of floods cannot be read, as after an update: "
-                "it begins anew, and what was held back before is not told.",
-                self.name,
-            )
+            self._say_that_it_begins_anew()
+
+    def _begin_anew(self, now: float) -> None:
+        """Forget what cannot be used, or it would stop the next one too."""
+        with self.store.transaction(now) as documents:
+            documents.pop(self._document, None)
+        self._say_that_it_begins_anew()
+
+    def _say_that_it_begins_anew(self) -> None:
+        _log.warning(
+            "What %s remembered of floods cannot be read, as after an update: "
+            "it begins anew, and what was held back before is not told.",
+            self.name,
+        )
 
     @property
     def _document(self) -> str:
@@ -76,6 +88,6 @@ class Memory:
             document = documents[self._document]
         except KeyError:
             return State.begun(now, self.rules)
-        except ValueError as error:  # it is no JSON
+        except (RecursionError, ValueError) as error:  # it is no JSON, or nested too deeply
             raise UnreadableState from error
         return State.read(document, now, self.rules)

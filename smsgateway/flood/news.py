@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
+
+from smsgateway.flood.document import check_numbers
 
 __all__ = ["News"]
 
@@ -29,13 +31,17 @@ class Sight(NamedTuple):
     times: int
     is_news: bool
 
+    def moved(self, seconds: float) -> Sight:
+        """Follow a clock."""
+        return self._replace(at=self.at + seconds, changed_at=self.changed_at + seconds)
+
 
 _NEVER = Sight(at=-inf, changed_at=0.0, times=0, is_news=True)
 
 
 @dataclass(slots=True, kw_only=True)
 class News:
-    """What each number has heard.
+    """What each number has heard. What it has of each key is replaced, and never changed in place.
 
     Attributes:
         now: The time, in seconds since 1970.
@@ -51,17 +57,37 @@ class News:
     seen: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
     said: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    @classmethod
+    def read(cls, document: dict[str, Any], *, now: float, window: float, most: int) -> Self:
+        """Make it of its document, which does not change with it.
+
+        Raises:
+            TypeError: It is none.
+            ValueError: It is none.
+        """
+        seen, said = dict(document["seen"]), dict(document["said"])
+        return cls(now=now, window=window, most=most, seen=seen, said=said)
+
     def document(self) -> dict[str, Any]:
         """Return it as a store keeps it."""
         return {"seen": self.seen, "said": self.said}
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is as `document` makes it; as that takes long, only a failure asks."""
+        try:
+            sights = [Sight(*sight) for each in self.seen.values() for sight in each.values()]
+            check_numbers(number for sight in sights for number in sight)
+            said = [each.values() for each in self.said.values()]
+            "".join(key for keys in said for key in keys)
+        except (AttributeError, TypeError, ValueError):
+            return False
+        return True
+
     def set_back(self, seconds: float) -> None:
         """Follow a clock that was set back."""
         for key, sights in self.seen.items():
-            for number in sights:
-                sight = self._sight(key, number)
-                at, changed_at = sight.at - seconds, sight.changed_at - seconds
-                sights[number] = sight._replace(at=at, changed_at=changed_at)
+            self.seen[key] = {number: self._sight(key, number).moved(-seconds) for number in sights}
 
     def say(self, key: str, about: str, numbers: Iterable[str]) -> None:
         """Take note of what is said of something: for whom it has changed, it is news.
@@ -73,7 +99,7 @@ class News:
         """
         if not about:
             return
-        said = self.said.get(about, {})
+        said = {**self.said.get(about, {})}
         for number in numbers:
             before = said.get(number, key)
             if before != key:
@@ -86,9 +112,8 @@ class News:
         """Take note that something begins to be so, or is so no more."""
         if number in self.seen.get(key, {}):
             sight = self._sight(key, number)
-            self.seen[key][number] = sight._replace(
-                changed_at=self.now, times=self._times(sight), is_news=True
-            )
+            changed = sight._replace(changed_at=self.now, times=self._times(sight), is_news=True)
+            self.seen[key] = {**self.seen[key], number: changed}
 
     def knows(self, key: str, number: str) -> bool:
         """Tell whether a number has heard it in this window, and nothing else since."""
@@ -102,7 +127,7 @@ class News:
 
     def see(self, key: str, numbers: Iterable[str]) -> None:
         """Remember a key as the last that was told to numbers, or came to those it was told."""
-        sights = self.seen.get(key, {})
+        sights = {**self.seen.get(key, {})}
         for number in numbers:
             sight = self._sight(key, number)
             if sight.is_news:

@@ -20,8 +20,9 @@ class FloodRules:
             that. In a flood that goes on, each digest comes after twice the time of the one before
             it, up to `per`. Once a thing has been as it is for a window, that is told; of many
             things, three in each window.
-        limit: Messages that may go out in `per` seconds, digests included: a token bucket. The last
-            token is kept for a digest.
+        limit: Messages that may go out in `per` seconds, each to however many numbers, and digests
+            too: a token bucket. The last token is kept for a digest. The digests that are told at
+            once, at most one to each number, count as one message, as if all said the same.
         per: Seconds in which the bucket fills.
         keys: How many keys are remembered; the one not seen for longest is forgotten first.
         brake: What must never be exceeded.

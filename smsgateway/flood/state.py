@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from math import inf
 from secrets import token_hex
 from typing import Any, Self
 
 from smsgateway.flood.digest import Digest, Phase
+from smsgateway.flood.document import UnreadableState, check_numbers
 from smsgateway.flood.news import News
 from smsgateway.flood.rules import FloodRules
-from smsgateway.flood.taken import Taken
+from smsgateway.flood.taken import Doubts, Taken
 from smsgateway.flood.tally import Tally, Thing
 
-__all__ = ["State", "UnreadableState"]
+__all__ = ["State"]
 
-_FORMAT = 3  # of the document
+_FORMAT = 4  # of the document
 _ALMOST = 1e-9  # of a token, lost in adding up
 _AGAIN = 60.0  # seconds after which what was not told is due again, doubled each time
 _DOUBLINGS = 3  # until that
-
-
-class UnreadableState(Exception):
-    """A document is no state."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,10 +63,11 @@ class State:
     def _read(cls, document: dict[str, Any], now: float, rules: FloodRules) -> Self:
         if document["format"] != _FORMAT:
             raise ValueError
+        check_numbers((document["at"], document["tokens"]))
         state = cls(
             at=document["at"],
             tokens=document["tokens"],
-            news=News(now=now, window=rules.window, most=rules.keys, **document["news"]),
+            news=News.read(document["news"], now=now, window=rules.window, most=rules.keys),
             tallies={number: Tally.read(tally) for number, tally in document["tallies"].items()},
             taken={name: Taken.read(taken) for name, taken in document["taken"].items()},
         )
@@ -87,8 +85,8 @@ class State:
             "at": self.at,
             "tokens": self.tokens,
             "news": self.news.document(),
-            "tallies": {number: asdict(tally) for number, tally in self.tallies.items()},
-            "taken": {name: asdict(taken) for name, taken in self.taken.items()},
+            "tallies": {number: tally.document() for number, tally in self.tallies.items()},
+            "taken": {name: taken.document() for name, taken in self.taken.items()},
         }
 
     def _set_back(self, seconds: float) -> None:
@@ -103,18 +101,23 @@ class State:
     @property
     def is_kept(self) -> bool:
         """Whether there is something that is still to be told."""
-        return bool(self.tallies or self.taken)
+        return bool(self.tallies or self._awaited)
 
     @property
     def due_at(self) -> float:
         """When there may be something to tell; never is infinity."""
         known = (self.tallies[number].due_at for number in self._waiting())
-        until = (taken.until for taken in self.taken.values())
+        until = (taken.until for taken in self._awaited)
         return min((*known, *until), default=inf)
+
+    @property
+    def _awaited(self) -> list[Taken]:
+        """List the digests that somebody may be telling right now."""
+        return [taken for taken in self.taken.values() if not taken.is_given_up]
 
     def _waiting(self) -> list[str]:
         """List the numbers to be told something, but for those who are being told right now."""
-        busy = {number for taken in self.taken.values() for number in taken.tallies}
+        busy = {number for taken in self._awaited for number in taken.tallies}
         return [number for number in self.tallies if number not in busy]
 
     def _told_now(self, number: str) -> list[Tally]:
@@ -198,20 +201,22 @@ class State:
                 self.put_off([number], seconds)
         return {number: digests[number] for number in digests if resting[number] <= 0}
 
-    def take(self, digest: Digest, *, longest: float) -> str:
+    def take(self, digest: Digest, *, tokens: int, longest: float) -> str:
         """Take a digest out of the tallies of its numbers: from now on it may have been told.
 
         Args:
             digest: What they are told.
+            tokens: What it takes of the bucket, or what is left in there.
             longest: The most seconds until the next one.
 
         Returns:
-            The name by which `settle` knows it.
+            Its name among those that are being told.
         """
         name = token_hex(8)
         tallies = {number: self.tallies.pop(number) for number in digest.to}
-        self.taken[name] = Taken.begun(self.at, tallies)
-        self.tokens -= 1
+        spent = min(tokens, self.tokens)
+        self.tokens -= spent
+        self.taken[name] = Taken(at=self.at, tokens=spent, tallies=tallies)
         keys = {held.key for held in digest.keys}
         for number, tally in tallies.items():
             if digest.phase is not Phase.OVER:
@@ -223,55 +228,56 @@ class State:
         return name
 
     def settle(
-        self, name: str, missed: Iterable[str], doubtful: Iterable[str] = ()
-    ) -> tuple[str, ...]:
-        """Put back what of a digest was not told, for a minute or more later.
+        self, taken: Taken, missed: Collection[str], doubtful: Collection[str], *, is_repeated: bool
+    ) -> Doubts:
+        """Keep what of a digest was not told, for a minute or more later.
 
         Args:
-            name: The digest.
-            missed: The numbers that it did not reach.
-            doubtful: Those that it may have reached; only once they are told again.
-
-        Returns:
-            The numbers that will be told; none if somebody else has taken the digest up.
+            taken: The digest.
+            missed: The numbers that it provably did not reach.
+            doubtful: Those that it may have reached.
+            is_repeated: Whether they are told again, but only once.
         """
-        taken = self.taken.pop(name, None)
-        if taken is None:
-            return ()
-        missed = tuple(missed)
-        self.tokens += len(missed) / len(taken.tallies)
-        doubted = tuple(number for number in doubtful if not taken.tallies[number].doubts)
-        for number in doubted:
-            taken.tallies[number].doubts += 1
-        for number in (*missed, *doubted):
-            tally = taken.tallies[number]
-            self._put_back(number, tally)
+        self.tokens += taken.tokens * len(missed) / len(taken.tallies)
+        doubtful = () if taken.is_given_up else doubtful  # of those it was said before
+        in_doubt = {number: taken.tallies[number] for number in doubtful}
+        doubts = self._doubt(in_doubt, is_repeated=is_repeated)
+        for number in missed:
+            self._keep(number, taken.tallies[number])
+        for number in (*missed, *doubts.twice):
+            tally = self.tallies[number]
             self.put_off([number], _AGAIN * 2 ** min(tally.tries, _DOUBLINGS))
             tally.tries += 1
-        return (*missed, *doubted)
+        return doubts
 
-    def take_up(self, *, is_repeated: bool) -> tuple[int, int]:
+    def take_up(self, *, is_repeated: bool) -> Doubts:
         """Give up waiting for those who did not say what became of a digest.
 
         Args:
             is_repeated: Whether it is told again, but only once.
-
-        Returns:
-            How many numbers may be told twice, and how many may have been told and are no more.
         """
-        late = [name for name, taken in self.taken.items() if taken.until <= self.at]
-        twice = once = 0
-        for name in late:
-            for number, tally in self.taken.pop(name).tallies.items():
-                if is_repeated and not tally.doubts:
-                    tally.doubts += 1
-                    self._put_back(number, tally)
-                    twice += 1
-                else:
-                    once += 1
-        return twice, once
+        late: dict[str, Tally] = {}
+        for name in [name for name, taken in self.taken.items() if taken.until <= self.at]:
+            taken = self.taken.pop(name)
+            if not taken.is_given_up:
+                late |= taken.tallies
+                if not is_repeated:
+                    self.taken[name] = replace(taken, is_given_up=True)
+        return self._doubt(late, is_repeated=is_repeated)
 
-    def _put_back(self, number: str, tally: Tally) -> None:
+    def _doubt(self, tallies: Mapping[str, Tally], *, is_repeated: bool) -> Doubts:
+        """Keep what is to be told again of what nobody knows whether it was told."""
+        twice, once = [], []
+        for number, tally in tallies.items():
+            again = tally.doubted() if is_repeated else None
+            if again is not None:
+                self._keep(number, again)
+                twice.append(number)
+            if again is None or tally.fresh is not None:
+                once.append(number)
+        return Doubts(tuple(twice), tuple(once))
+
+    def _keep(self, number: str, tally: Tally) -> None:
         if number in self.tallies:
             tally.append(self.tallies[number])
         self.tallies[number] = tally

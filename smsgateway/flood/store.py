@@ -9,7 +9,7 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from smsgateway.database import PATIENCE, PrivateDatabase, private_path
 from smsgateway.errors import SmsGatewayError
@@ -54,42 +54,76 @@ class Store(Protocol):
 
 
 class MemoryStore:
-    """Remembers in this process, for as long as it lives. Safe for threads."""
+    """Remembers in this process, for as long as it lives. Safe for threads.
+
+    Who asks while the same thread is in a transaction, as a signal's handler may, gets a
+    `StoreError`: what he sets would be lost.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._documents: dict[str, tuple[float, Any]] = {}  # and until when
+        self._is_used = False
+        self._documents: dict[str, tuple[float, Any]] = {}  # until when, and what
         self._swept_at = -inf
 
     @contextmanager
     def transaction(self, now: float) -> Iterator[Documents]:
-        """Give all documents to one thread at a time."""
+        """Give all documents to one thread at a time.
+
+        Raises:
+            StoreError: The same thread has them already.
+        """
         with self._lock:
+            if self._is_used:
+                raise StoreError("What is remembered is asked for while it is being changed.")
             if not 0 <= now - self._swept_at < _SWEEP:  # or the clock was set back
                 self._sweep(now)
-            yield _InMemory(self._documents, now)
+            documents = _InMemory(self._documents, now)
+            self._is_used = True
+            try:
+                yield documents
+            except BaseException:
+                documents.undo()
+                raise
+            finally:
+                self._is_used = False
 
     def _sweep(self, now: float) -> None:
         self._swept_at = now
-        for name in [name for name, (until, _) in self._documents.items() if until <= now]:
-            del self._documents[name]
+        self._documents = {
+            name: (until if until == inf else min(until, now + _KEPT), value)
+            for name, (until, value) in self._documents.items()
+            if until > now
+        }
 
 
 class _InMemory(Documents):
     def __init__(self, documents: dict[str, tuple[float, Any]], now: float) -> None:
         self._documents = documents
         self._now = now
+        self._before: dict[str, tuple[float, Any] | None] = {}
+
+    def undo(self) -> None:
+        for name, document in self._before.items():
+            self._documents.pop(name, None)
+            if document is not None:
+                self._documents[name] = document
 
     def __getitem__(self, name: str) -> Any:
         return self._documents[name][1]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._documents[name] = self._now + _KEPT, value
+        self._set(name, (self._now + _KEPT, value))
 
     def keep(self, name: str, value: Any) -> None:
-        self._documents[name] = inf, value
+        self._set(name, (inf, value))
+
+    def _set(self, name: str, document: tuple[float, Any]) -> None:
+        self._before.setdefault(name, self._documents.get(name))
+        self._documents[name] = document
 
     def __delitem__(self, name: str) -> None:
+        self._before.setdefault(name, self._documents[name])
         del self._documents[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -130,6 +164,9 @@ class FileStore:
         """
         with self._file.transaction() as connection:
             connection.execute("DELETE FROM documents WHERE until <= ?", (now,))
+            # What was set before the clock was set back is remembered from now on.
+            until = now + _KEPT
+            connection.execute("UPDATE documents SET until = ? WHERE until > ?", (until, until))
             yield _InFile(connection, now)
 
 
@@ -143,7 +180,7 @@ class _InFile(Documents):
         found = self._connection.execute(query, (name,)).fetchone()
         if found is None:
             raise KeyError(name)
-        return json.loads(found[0])
+        return json.loads(found[0], parse_constant=_refuse)
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._set(name, value, until=self._now + _KEPT)
@@ -166,3 +203,8 @@ class _InFile(Documents):
 
     def __len__(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM documents").fetchone()[0])
+
+
+def _refuse(constant: str) -> NoReturn:
+    """Refuse what Python reads and JSON has not, such as NaN: it is neither more nor less."""
+    raise ValueError(constant)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
 from smsgateway.flood.digest import Digest, Held, Phase
+from smsgateway.flood.document import check_numbers
 
 __all__ = ["Tally", "Thing"]
 
 _THINGS = 50  # that are counted one by one; the others count together
 _OTHERS = ""  # what those are about
 _NAMED = 3  # in a digest
+_NO_NUMBERS = ("things", "fresh")  # of a tally's fields; all others are
 _SOON = 0.1  # of a window; after that, the first digest tells what is news
 
 
@@ -72,8 +74,8 @@ class Tally:
         total: Messages since the flood began.
         is_told: Whether a digest said that it goes on.
         tries: How often nobody could be told.
-        doubts: How often nobody knows whether that was told.
         things: What the messages are about.
+        fresh: What of it nobody was told yet, where nobody knows whether the rest was told.
     """
 
     window: float
@@ -87,8 +89,8 @@ class Tally:
     total: int = 0
     is_told: bool = False
     tries: int = 0
-    doubts: int = 0
     things: dict[str, Thing] = field(default_factory=dict)
+    fresh: Tally | None = None
 
     @classmethod
     def begun(cls, now: float, window: float) -> Self:
@@ -98,13 +100,40 @@ class Tally:
 
     @classmethod
     def read(cls, document: dict[str, Any]) -> Self:
-        """Make a tally of its document."""
+        """Make a tally of its document.
+
+        Raises:
+            TypeError: A value is of another type.
+            ValueError: A number is none, or a field is missing.
+        """
         things = {about: Thing(*thing) for about, thing in document["things"].items()}
-        return cls(**document | {"things": things})
+        fresh = None if document["fresh"] is None else cls.read(document["fresh"])
+        tally = cls(**document | {"things": things, "fresh": fresh})
+        check_numbers(value for name, value in document.items() if name not in _NO_NUMBERS)
+        for thing in things.values():
+            check_numbers((thing.messages, thing.changes, thing.changed_at))
+            "".join((thing.key, thing.told))
+        return tally
+
+    def document(self) -> dict[str, Any]:
+        """Return it as a store keeps it."""
+        # By hand, for this is done for each number whenever one is asked for: `asdict` copies.
+        document = {name: getattr(self, name) for name in self.__slots__}
+        return document | {"fresh": self.fresh and self.fresh.document()}
 
     def copy(self) -> Self:
         """Make another one that does not change with this."""
         return replace(self, things=dict(self.things))
+
+    def doubted(self) -> Tally | None:
+        """Return what of it is told again, where nobody knows whether it was told.
+
+        What was in doubt before is not, and there may be nothing else.
+        """
+        again = self if self.fresh is None else self.fresh
+        if again is not self and not again.count:
+            return None
+        return replace(again, fresh=replace(again, things={}, count=0))
 
     @property
     def due_at(self) -> float:
@@ -129,6 +158,8 @@ class Tally:
         self.count += thing.messages
         self.total += thing.messages
         self._count(about, thing)
+        if self.fresh is not None:
+            self.fresh.add(about, thing, now)
         if thing.changes and not self.is_told:
             self.pace = min(self.pace, self.window * _SOON)
             self.closes_at = min(self.closes_at, now + self.pace)
@@ -141,6 +172,8 @@ class Tally:
 
     def follow(self, key: str, about: str) -> bool:
         """Take note of what is said of something; tell whether nothing or else was held of it."""
+        if self.fresh is not None:
+            self.fresh.follow(key, about)
         before = self.things.get(about)
         if before is None:
             return True
@@ -149,6 +182,8 @@ class Tally:
 
     def hear(self, key: str, about: str) -> None:
         """Take note of what the number was told of something; empty, if that is not known."""
+        if self.fresh is not None:
+            self.fresh.hear(key, about)
         if about in self.things:
             self.things[about] = self.things[about]._replace(told=key)
 
@@ -161,6 +196,8 @@ class Tally:
         self.total += later.count
         for about, thing in later.things.items():
             self._count(about, thing)
+        if self.fresh is not None:
+            self.fresh.append(later)
 
     def digest(self, *, is_over: bool) -> Digest:
         """Tell what was counted, to nobody yet."""
@@ -215,7 +252,7 @@ class Tally:
             if about != _OTHERS and (thing.key in keys or thing.is_untold)
         }
         self.count, self.is_told = 0, True
-        self.tries = self.doubts = 0
+        self.tries, self.fresh = 0, None
         self.pace = max(self.window, min(self.pace * 2, longest))
         self.closes_at = now + self.pace
 
@@ -226,6 +263,8 @@ class Tally:
         self.since -= seconds
         self.until -= seconds
         self.rests_until -= seconds
+        if self.fresh is not None:
+            self.fresh.set_back(seconds)
         self.things = {
             about: thing._replace(changed_at=thing.changed_at - seconds)
             for about, thing in self.things.items()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from smsgateway import ConfigurationError, Message, Money, RecipientResult, SendStatus
 from smsgateway.errors import Reason
 from smsgateway.fields import make
-from smsgateway.flood import MemoryStore
+from smsgateway.flood import MemoryStore, StoreError
 from smsgateway.guard import Clearance, Guard, GuardOptions, Places
 
 ANNA = "+4522334488"
@@ -177,13 +178,13 @@ def test_a_number_that_is_given_twice_counts_once() -> None:
 def test_what_was_provably_not_taken_is_given_back(status: SendStatus) -> None:
     options = GuardOptions(segments_a_day=2, recipient_a_day=1, cost_a_day="1.00 DKK")
     guard = Guard("main", options)
-    guard.check(HEJ, 1, _price)
+    counted = guard.check(HEJ, 1, _price).at
     results = [
         RecipientResult(to=ANNA, status=status),
         RecipientResult(to=BO, status=SendStatus.UNKNOWN),
     ]
 
-    guard.give_back(results, 1, _price)
+    guard.give_back(results, 1, _price, counted)
 
     assert guard.check(HEJ, 1, _price).message == _to(ANNA)
 
@@ -195,12 +196,73 @@ def test_what_was_provably_not_taken_is_given_back(status: SendStatus) -> None:
 )
 def test_all_is_given_back_of_what_several_did_not_get(options: GuardOptions) -> None:
     guard = Guard("main", options)
-    guard.check(HEJ, 2, lambda _: Money(1, "DKK"))
+    counted = guard.check(HEJ, 2, lambda _: Money(1, "DKK")).at
     results = [RecipientResult(to=to, status=SendStatus.NOT_SENT) for to in HEJ.to]
 
-    guard.give_back(results, 2, lambda _: Money(1, "DKK"))
+    guard.give_back(results, 2, lambda _: Money(1, "DKK"), counted)
 
     assert guard.check(HEJ, 2, lambda _: Money(1, "DKK")).message is HEJ
+
+
+def test_what_is_given_back_lets_no_more_through_in_any_hour(clock: Clock) -> None:
+    guard = Guard("main", GuardOptions(recipient_an_hour=2), clock=clock)
+    clock.now += 290
+    counted = guard.check(_to(ANNA), 1, _price).at
+    clock.now += 20  # and five minutes have begun in which all is added up
+    lost = RecipientResult(to=ANNA, status=SendStatus.NOT_SENT)
+
+    guard.give_back([lost], 1, _price, counted)
+    clock.now += 3000
+    guard.check(_to(ANNA), 1, _price)
+    clock.now += 600
+    clearances = [guard.check(_to(ANNA), 1, _price) for _ in range(2)]
+
+    assert [clearance.message for clearance in clearances] == [_to(ANNA), None]
+
+
+def test_what_was_counted_before_stays_where_something_else_is_given_back(clock: Clock) -> None:
+    guard = Guard("main", GuardOptions(recipient_an_hour=2), clock=clock)
+    guard.check(_to(ANNA), 1, _price)
+    lost = RecipientResult(to=ANNA, status=SendStatus.NOT_SENT)
+
+    for _ in range(5):
+        clock.now += 600
+        counted = guard.check(_to(ANNA), 1, _price).at
+        guard.give_back([lost], 1, _price, counted)
+    clock.now += 900
+
+    assert [guard.check(_to(ANNA), 1, _price).message for _ in range(2)] == [_to(ANNA)] * 2
+
+
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_a_clock_that_was_ahead_stops_nothing_for_longer_than_an_hour(
+    clock: Clock, tmp_path: Path, kind: str
+) -> None:
+    file = tmp_path / "guard.db" if kind == "file" else None
+    guard = Guard("main", GuardOptions(recipient_an_hour=1, guard_file=file), clock=clock)
+    clock.now += 365 * 86_400
+    guard.check(_to(ANNA), 1, _price)
+
+    clock.now -= 365 * 86_400
+    stopped = guard.check(_to(ANNA), 1, _price)
+    clock.now += 3900
+
+    assert stopped.message is None
+    assert guard.check(_to(ANNA), 1, _price).message == _to(ANNA)
+
+
+@pytest.mark.parametrize("document", [None, {"a": 1}, [[1]], [[1, 1, 1, "x"]], [[1, "x", 1, "0"]]])
+def test_what_was_counted_and_cannot_be_read_lets_nothing_through(document: object) -> None:
+    store = MemoryStore()
+    guard = Guard("main", GuardOptions(recipient_an_hour=1), store=store)
+    with store.transaction(time.time()) as documents:
+        documents[f"guard:main:{ANNA}"] = document
+
+    clearance = guard.check(_to(ANNA), 1, _price)
+
+    assert isinstance(clearance.error, StoreError)
+    assert [result.status for result in clearance.stopped] == ["not_sent"]
+    assert ANNA not in str(clearance.error)
 
 
 def test_staging_gives_nothing_back_of_what_it_never_counted() -> None:
@@ -209,16 +271,17 @@ def test_staging_gives_nothing_back_of_what_it_never_counted() -> None:
     staging = Guard("main", GuardOptions(segments_a_day=1, redirect_to=BO), store=store)
     live.check(_to(ANNA), 1, _price)
 
-    staging.give_back([RecipientResult(to=BO, status=SendStatus.NOT_SENT)], 1, _price)
+    counted = staging.check(_to(ANNA), 1, _price).at
+    staging.give_back([RecipientResult(to=BO, status=SendStatus.NOT_SENT)], 1, _price, counted)
 
     assert live.check(_to(ANNA), 1, _price).message is None
 
 
 def test_nothing_is_given_back_where_all_was_taken() -> None:
     guard = Guard("main", GuardOptions(segments_a_day=1))
-    guard.check(_to(ANNA), 1, _price)
+    counted = guard.check(_to(ANNA), 1, _price).at
 
-    guard.give_back([RecipientResult(to=ANNA, status=SendStatus.ACCEPTED)], 1, _price)
+    guard.give_back([RecipientResult(to=ANNA, status=SendStatus.ACCEPTED)], 1, _price, counted)
 
     assert guard.check(_to(ANNA), 1, _price).message is None
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from smsgateway import ConfigurationError
-from smsgateway.flood import Amount, Brake, Flood, FloodRules, Ledger, Limits
+from smsgateway.flood import Brake, Flood, FloodRules, Limits
 from tests.smsgateway.flood.conftest import Clock
 from tests.smsgateway.flood.sending import ANNA, BO, due, exhaust
 
@@ -101,16 +101,6 @@ def test_what_the_brake_holds_back_is_looked_at_later_and_said_in_the_log(
     assert flood.wait() == 300
     assert "The emergency brake of alerts stops a digest to 1 recipients." in caplog.text
     assert ANNA not in caplog.text
-
-
-def test_what_went_out_before_the_clock_was_set_back_counts_as_now() -> None:
-    documents: dict[str, object] = {}
-    Ledger(documents, 36_000.0).spend("brake", Amount(messages=1))
-    Ledger(documents, 32_400.0).spend("brake", Amount(messages=1))
-
-    hour, _ = Ledger(documents, 36_900.0).spent("brake")
-
-    assert hour.messages == 2
 
 
 def test_a_limit_of_nothing_is_refused() -> None:

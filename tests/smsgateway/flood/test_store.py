@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -64,22 +66,64 @@ def test_a_document_that_is_kept_is_forgotten_when_it_is_set_again(store: Store)
 def test_a_clock_that_is_set_back_keeps_no_document_for_ever(store: Store) -> None:
     with store.transaction(NOW) as documents:
         documents["a"] = 1
-    with store.transaction(NOW - TWO_DAYS) as documents:
-        documents["b"] = 1
+        documents.keep("kept", 1)
+    with store.transaction(NOW - 100 * TWO_DAYS) as documents:
+        assert dict(documents) == {"a": 1, "kept": 1}
+
+    with store.transaction(NOW - 99 * TWO_DAYS) as documents:
+        assert dict(documents) == {"kept": 1}
+
+
+def test_what_was_set_before_an_error_is_undone(store: Store) -> None:
+    with store.transaction(NOW) as documents:
+        documents["changed"] = documents["deleted"] = 1
+        documents.keep("kept", 1)
+
+    with suppress(KeyboardInterrupt), store.transaction(NOW) as documents:
+        documents["new"] = documents["changed"] = 2
+        documents["changed"] = documents["kept"] = 3
+        del documents["deleted"]
+        raise KeyboardInterrupt
+
+    with store.transaction(NOW + 1) as documents:
+        assert dict(documents) == {"changed": 1, "deleted": 1, "kept": 1}
+    with store.transaction(NOW + TWO_DAYS) as documents:
+        assert dict(documents) == {"kept": 1}
+
+
+def test_whoever_asks_in_the_middle_of_a_change_is_refused() -> None:
+    store = MemoryStore()
+
+    with store.transaction(NOW) as documents:
+        documents["a"] = 1
+        with pytest.raises(StoreError, match="while it is being changed"):
+            store.transaction(NOW).__enter__()
 
     with store.transaction(NOW) as documents:
         assert dict(documents) == {"a": 1}
 
 
-def test_a_file_undoes_what_was_set_before_an_error(tmp_path: Path) -> None:
-    store = FileStore(tmp_path / "state.db")
+def test_threads_take_turns(store: Store) -> None:
+    def count(_: int) -> None:
+        with store.transaction(NOW) as documents:
+            before = documents.get("count", 0)
+            time.sleep(0.001)
+            documents["count"] = before + 1
 
-    with suppress(RuntimeError), store.transaction(NOW) as documents:
-        documents["a"] = 1
-        raise RuntimeError
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(count, range(40)))
 
     with store.transaction(NOW) as documents:
-        assert dict(documents) == {}
+        assert documents["count"] == 40
+
+
+def test_what_is_no_number_in_a_file_is_refused(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "state.db")
+    with store.transaction(NOW) as documents:
+        documents["a"] = float("nan")
+
+    with pytest.raises(StoreError, match="NaN"), store.transaction(NOW) as documents:
+        documents["a"]
 
 
 def test_a_file_is_for_its_owner_only(tmp_path: Path) -> None:

@@ -277,7 +277,10 @@ class TestOutcomes:
 
         assert told == [False, True, False]
         assert flood.wait() is None
-        assert caplog.messages == ["What alerts held back may be told to 1 recipients twice."]
+        assert caplog.messages == [
+            "What alerts held back may be told to 1 recipients twice.",
+            "Nobody knows whether a digest of alerts came to 1 recipients.",
+        ]
 
     def test_only_what_may_have_come_may_come_twice(
         self, flood: Flood, clock: Clock, caplog: pytest.LogCaptureFixture
@@ -420,3 +423,11 @@ class TestRest:
         due(flood, rest=lambda _number, _since: 3000.0)
 
         assert flood.wait() == 3000
+
+    def test_who_rests_rests_at_the_end_too(self, flood: Flood) -> None:
+        flood.ask("DOWN db1", [ANNA, BO], count=2)
+
+        told = due(flood, early=True, rest=lambda number, _since: 6000.0 * (number == BO))
+
+        assert [digest.to for digest in told] == [(ANNA,)]
+        assert flood.wait() == 6000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -87,26 +87,44 @@ class Pager:
         """Send; what provably did not arrive is in the next digest."""
         text = _LAST + summary.text if verdict.is_last else summary.text
         try:
-            self._send(text, verdict.to)
-        except SendFailed as error:
-            recipients = error.result.recipients
-            lost = [each.to for each in recipients if each.status is SendStatus.NOT_SENT]
-            self._kept(flood, lambda each: each.hold(summary.key, lost))
+            result = self._send(text, verdict.to)
+        except SmsGatewayError as error:
+            self._hold(flood, summary, verdict, _outcomes_after(error, verdict.to))
             raise
+        self._hold(flood, summary, verdict, _outcomes(result))
+
+    def _hold(
+        self, flood: Flood, summary: Summary, verdict: Verdict, became: Mapping[str, SendStatus]
+    ) -> None:
+        missed = [number for number in verdict.to if became.get(number) is SendStatus.NOT_SENT]
+        if missed:
+            segments = self._options.segments
+            self._kept(
+                flood,
+                lambda each: each.hold(summary.key, missed, of=verdict, segments=segments),
+            )
 
     def _send_digest(self, digest: Digest) -> dict[str, SendStatus]:
         try:
-            result = self._send(digest.text, digest.to)
-        except SendFailed as error:
-            result = error.result
+            return _outcomes(self._send(digest.text, digest.to))
         except SmsGatewayError as error:
-            _log.error("What was held back is told later. %s", error)
-            return dict.fromkeys(digest.to, SendStatus.NOT_SENT)
-        return {each.to: each.outcome for each in result.recipients}
+            _log.error("A digest failed. %s", error)
+            return _outcomes_after(error, digest.to)
 
     def _send(self, text: str, to: Sequence[str]) -> SendResult:
         fitting = fit(text, self._options.segments).text
         return send_sms(fitting, to, using=self._options.using)
+
+
+def _outcomes(result: SendResult) -> dict[str, SendStatus]:
+    return {each.to: each.outcome for each in result.recipients}
+
+
+def _outcomes_after(error: SmsGatewayError, to: Sequence[str]) -> dict[str, SendStatus]:
+    """Say what became of each number where nobody was accepted."""
+    if isinstance(error, SendFailed):
+        return _outcomes(error.result)
+    return dict.fromkeys(to, SendStatus.NOT_SENT)
 
 
 # By process: a lock that another thread held in the parent is never released in the child.

@@ -5,30 +5,30 @@ from __future__ import annotations
 # Gateways need it, and it cannot be imported any more when the interpreter is about to end.
 import concurrent.futures.thread  # noqa: F401
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from smsgateway.errors import InvalidPhoneNumber, SendFailed, SmsGatewayError
-from smsgateway.flood import Digest, FileStore, Flood, FloodRules, StoreError, Verdict
+from smsgateway.flood import Digest, FileStore, FloodRules
 from smsgateway.message import Message
+from smsgateway.phone import to_e164
 from smsgateway.result import SendStatus
 from smsgateway.text import fit, in_words
 from smsgateway_logging.backlog import Waiting
+from smsgateway_logging.floods import Floods
 from smsgateway_logging.origin import Origin, open_gateway
+from smsgateway_logging.recursion import sending
 
 if TYPE_CHECKING:
     from smsgateway.gateway import SmsGateway
 
 __all__ = ["Courier"]
-
-T = TypeVar("T")
-U = TypeVar("U")
 
 _LAST = "More will be held back. "
 
@@ -38,7 +38,7 @@ class Courier:
 
     Args:
         origin: Where the gateway comes from; it is made when the first message is sent.
-        to: The numbers.
+        to: The numbers, as people type them.
         sender: Who the messages are from; None is as the gateway says.
         segments: The most that a message takes.
         rules: What flood control goes by.
@@ -66,38 +66,42 @@ class Courier:
         self._to = to
         self._sender = sender
         self._segments = segments
-        # Who hears of a flood is part of its name, but no number is to be read in it.
-        audience = sha256(",".join(to).encode()).hexdigest()[:8]
-        self._state = state
-        self._flood = Flood(
-            f"smsgateway_logging:{audience}",
-            rules,
-            store=FileStore(state) if state else None,
-            clock=clock,
-        )
+        self._rules = rules
+        self._store = None if state is None else FileStore(state)
+        self._clock = clock
         self._gateway: SmsGateway | None = None
         self._until = inf
-        # Alerts that each number was not told of yet, and those that are being sent. A file that
-        # others share keeps what is held back; nobody else knows of the rest.
-        self._untold = dict.fromkeys(to, 0)
+        self._floods: Floods | None = None
+        # Records that flood control has not been told of yet, and those that are being sent.
+        self._coming = 0
         self._on_its_way = 0
         self.sent = 0
         self.held = 0
         self.failed = 0
 
-    def deliver(self, taken: Sequence[Waiting]) -> None:
-        """Send what was logged, or hold it back, and the digests that are due."""
+    def deliver(self, taken: Sequence[Waiting], *, early: bool = False) -> None:
+        """Send what was logged, or hold it back, and the digests that are due.
+
+        Args:
+            taken: What was logged.
+            early: Tell at once what nobody else will tell later.
+        """
+        self._coming += sum(waiting.count for waiting in taken)
+        floods = self._floods or self._begun()
+        floods.begin(self._coming)
+        self._coming = 0
         for waiting in taken:
-            self._count(self._untold, waiting.count)
-        for waiting in taken:
-            self._deliver(waiting)
-        self._tell(early=False)
+            self._deliver(floods, waiting)
+        floods.tell(self._send_digest, early=early)
 
     def finish(self, taken: Sequence[Waiting] = ()) -> None:
-        """Deliver, tell what is held back, because nobody will later, and close the gateway."""
-        self.deliver(taken)
-        if self._state is None:  # or others will, who share it
-            self._tell(early=True)
+        """Deliver, tell what is held back, because nobody will later, and close the gateway.
+
+        Of a file that others share, only what is due is told; so it is where nothing was logged.
+        """
+        if taken or self._floods or (self._store and os.access(self._store.path, os.F_OK)):
+            self.deliver(taken, early=True)
+            self.wait()  # it is known then what is left
         self._close()
 
     @contextmanager
@@ -115,60 +119,66 @@ class Courier:
             self._gateway, self._until = unhurried, inf
 
     def say_what_is_left(self, waiting: int) -> None:
-        """Count on stderr what was not sent, if anything.
+        """Say on stderr what was not sent, and what is left to others, if anything.
 
         Args:
             waiting: Records that were not even taken.
         """
         unknown = self._on_its_way
-        not_sent = max(0, waiting + max(self._untold.values()) - unknown)
+        untold = self._floods.untold if self._floods else 0
+        not_sent = max(0, waiting + self._coming + untold - unknown)
         if not_sent or unknown:
             _say(
                 "Closed before all was sent. "
                 f"Alerts not sent: {not_sent}; outcome unknown: {unknown}."
             )
+        if self._store and self._floods and self._floods.is_left:
+            _say(
+                "Closed before all was told. "
+                f"Whoever uses {self._store.path} next tells what was held back."
+            )
 
     def wait(self) -> float | None:
         """Say in how many seconds a digest may be due; None if nothing is held back."""
-        return self._kept(Flood.wait, None)
+        return self._floods.wait() if self._floods else None
 
-    def _deliver(self, waiting: Waiting) -> None:
-        verdict = self._kept(
-            lambda flood: flood.ask(
-                waiting.key, self._to, segments=self._segments, count=waiting.count
-            ),
-            Verdict(to=self._to, held=()),
+    def _begun(self) -> Floods:
+        """Begin to remember, with each number in one spelling, whoever typed it.
+
+        One that cannot be read stays as it was typed; a send to it says what is wrong.
+        """
+        region = None
+        if not all(_e164(number, region) for number in self._to):
+            region = self._region()
+        self._to = tuple(dict.fromkeys(_e164(number, region) or number for number in self._to))
+        self._floods = Floods(
+            self._to,
+            self._rules,
+            segments=self._segments,
+            store=self._store,
+            clock=self._clock,
+            complain=_complain,
         )
+        return self._floods
+
+    def _region(self) -> str | None:
+        """Say where numbers without a country code are, if a gateway tells."""
+        try:
+            return self._opened().options.region
+        except Exception:  # noqa: BLE001 - it may be someone else's code; the send complains of it
+            return None
+
+    def _deliver(self, floods: Floods, waiting: Waiting) -> None:
+        verdict = floods.ask(waiting.key, waiting.count)
         self.held += waiting.count - bool(verdict.to)
-        self._leave(verdict.held, waiting.count)
-        self._leave(verdict.to, waiting.count - 1)
         if verdict.to:
-            self._alert(waiting, verdict)
-
-    def _alert(self, waiting: Waiting, verdict: Verdict) -> None:
-        """Send the first record; those whom it provably does not reach are told in a digest."""
-        text = _LAST + waiting.text if verdict.is_last else waiting.text
-        became = self._send(text, verdict.to, 1)
-        missed = [number for number in verdict.to if became.get(number) is SendStatus.NOT_SENT]
-        self._count(set(verdict.to).difference(missed), -1)
-        if missed:
-            self._kept(lambda flood: flood.hold(waiting.key, missed), None)
-            self._leave(missed, 1)
-
-    def _tell(self, *, early: bool) -> None:
-        told = self._kept(
-            lambda flood: flood.tell(self._send_digest, segments=self._segments, early=early), ()
-        )
-        if self._state is None:
-            for digest in told:
-                self._count(digest.to, -digest.count)
+            text = _LAST + waiting.text if verdict.is_last else waiting.text
+            floods.settle(waiting.key, verdict, self._send(text, verdict.to, 1))
 
     def _send_digest(self, digest: Digest) -> dict[str, SendStatus]:
-        self._leave(digest.to, -digest.count)
-        became = self._send(digest.text, digest.to, digest.count)
-        self._leave(digest.to, digest.count)
-        return became
+        return self._send(digest.text, digest.to, digest.count)
 
+    @sending()
     def _send(self, text: str, to: tuple[str, ...], count: int) -> dict[str, SendStatus]:
         """Send a text, which tells of so many records, and say what became of each number."""
         if time.monotonic() >= self._until:
@@ -217,20 +227,12 @@ class Courier:
             became |= self._send(text, (number,), count)
         return became
 
-    def _leave(self, to: Iterable[str], count: int) -> None:
-        """Leave what is held back to those who share the file; less than nothing takes it back."""
-        if self._state is not None:
-            self._count(to, -count)
-
-    def _count(self, to: Iterable[str], count: int) -> None:
-        for number in to:
-            self._untold[number] += count
-
     @property
     def _is_opened_here(self) -> bool:
         """Whether the gateway is not one of the program's own."""
         return isinstance(self._origin, str | None)
 
+    @sending()
     def _opened(self) -> SmsGateway:
         if self._gateway is None:
             self._gateway = open_gateway(self._origin, self._until)
@@ -241,20 +243,13 @@ class Courier:
             self._gateway.close()
         self._gateway = None
 
-    def _kept(self, ask: Callable[[Flood], T], otherwise: U) -> T | U:
-        """Ask flood control; where it fails, as its file may, go on without: an alert must arrive.
 
-        Args:
-            ask: What to ask it.
-            otherwise: What is true where it fails without its file, too.
-        """
-        for _ in range(2):
-            try:
-                return ask(self._flood)
-            except StoreError as error:
-                _complain(error)
-                self._flood, self._state = self._flood.alone, None
-        return otherwise
+def _e164(number: str, region: str | None) -> str | None:
+    """Write a number in E.164, if it can be read."""
+    try:
+        return to_e164(number, region)
+    except (SmsGatewayError, ImportError):  # nothing is imported when the interpreter has ended
+        return None
 
 
 def _complain(error: Exception) -> None:
@@ -263,8 +258,12 @@ def _complain(error: Exception) -> None:
     _say(f"{type(error).__name__}{words}")
 
 
+@sending()
 def _say(words: str) -> None:
-    """Tell of a failure where `logging` does, and not through loggers: they lead here."""
+    """Tell of a failure where `logging` does, and not through loggers: they lead here.
+
+    So may stderr itself.
+    """
     if logging.raiseExceptions and sys.stderr is not None:
         with suppress(OSError, ValueError):
             sys.stderr.write(f"smsgateway_logging: {words}\n")

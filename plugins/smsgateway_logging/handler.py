@@ -60,7 +60,10 @@ class SmsHandler(logging.Handler):
         per: Seconds that `limit` is for.
         brake: The most messages and segments in an hour and a day: a `Brake`, or what it is made
             of, `{"number": {"messages_a_day": 50}}`. By default 20 messages an hour and 100 a day.
-        state: A file where several processes remember floods together.
+        state: A file where processes remember floods together, those that run one after another,
+            too. What one holds back when it ends is left in it, and that is said on stderr; another
+            tells it when it is due, from its first alert on, or when it ends. Without a file,
+            `close` tells it.
         queue_size: Kinds of records that may wait to be sent; more of them are counted as one.
         drain: Seconds that `flush` and `close` wait at the most, and whoever logs where no thread
             can be started. There an alert is sent once and no more; only a gateway of the program's
@@ -175,6 +178,7 @@ class SmsHandler(logging.Handler):
         self._backlog = self._new_backlog()
         self._courier = self._new_courier()
         self._turn = threading.Lock()  # of whoever uses the courier
+        self._sender: int | None = None  # the thread that does so itself, because none can start
         self._worker: threading.Thread | None = None
         self._stopped = threading.Event()
         self._waited = 0.0  # seconds, for what was logged until then
@@ -189,6 +193,8 @@ class SmsHandler(logging.Handler):
 
     def _have_it_done(self) -> None:
         """Start the worker, or do its work where no thread can be started."""
+        if self._sender == threading.get_ident():
+            return  # a signal's handler logs in the middle of it: this is sent next, or counted
         is_late = sys.is_finalizing() or (self._is_closed and _is_ending())
         self._is_closed = False
         if sys.is_finalizing():  # no thread runs any more; to start one hangs (Python 3.11)
@@ -226,10 +232,12 @@ class SmsHandler(logging.Handler):
         began = time.monotonic()
         left = self._drain - self._waited
         if left > 0 and self._turn.acquire(timeout=left):
+            self._sender = threading.get_ident()
             try:
-                with sending(), self._courier.hurried(began + left):
+                with self._courier.hurried(began + left):
                     send()
             finally:
+                self._sender = None
                 self._turn.release()
         self._waited += time.monotonic() - began
 

@@ -37,13 +37,15 @@ def is_own_doing() -> bool:
 def sending() -> Iterator[None]:
     """Let nothing be sent meanwhile that is logged in this thread, or in what it starts."""
     here = threading.get_ident()
+    is_outermost = here not in _senders
     _senders.add(here)
     token = _is_sending.set(True)
     try:
         yield
     finally:
         _is_sending.reset(token)
-        _senders.discard(here)
+        if is_outermost:
+            _senders.discard(here)
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows does not fork

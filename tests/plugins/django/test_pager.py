@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,13 @@ import pytest
 
 from smsgateway.errors import MessageError, SendFailed
 from smsgateway.message import Message
+from smsgateway.result import SendResult
 from smsgateway_cpsms.emulator import CpsmsEmulator
 from smsgateway_cpsms.emulator.switches import Faults
 from smsgateway_django import outbox, pager
 from smsgateway_django.mail_options import MailOptions
 from smsgateway_django.pager import Pager
+from smsgateway_django.sending import send_sms
 from smsgateway_django.signals import pre_send
 from smsgateway_django.summary import Summary
 
@@ -95,7 +97,7 @@ def test_what_was_held_back_is_told_later() -> None:
     assert "disk" in digest
 
 
-def fail_at_a_digest(text: str, *_: object, **__: object) -> None:
+def fail_at_a_digest(text: str) -> None:
     if "more in " in text:
         raise MessageError("No words for that.")
 
@@ -114,14 +116,19 @@ def test_a_digest_that_a_receiver_stops_is_told_later(listen: Listen) -> None:
 
 
 def test_a_digest_that_cannot_be_sent_as_it_is_is_told_later(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    def send(text: str, to: Sequence[str], **options: Any) -> SendResult:
+        fail_at_a_digest(text)
+        return send_sms(text, to, **options)
+
     page("disk", "disk", **SHORT)
-    monkeypatch.setattr(pager, "send_sms", fail_at_a_digest)
+    monkeypatch.setattr(pager, "send_sms", send)
     time.sleep(1.1)
 
     page("mail", **SHORT)
 
+    assert "A digest failed. No words for that." in caplog.messages
     assert 50 < seconds_until_it_is_told() <= 60
 
 
@@ -143,6 +150,59 @@ def test_what_could_not_be_sent_is_told_later(listen: Listen) -> None:
     assert first == "mail"
     assert "1 more in " in digest
     assert "disk" in digest
+
+
+def test_what_could_not_be_sent_is_no_reason_to_hold_the_next_one_back(listen: Listen) -> None:
+    failures = [OSError()]
+
+    def fail_once(**_: Any) -> None:
+        if failures:
+            raise failures.pop()
+
+    listen(pre_send, fail_once)
+    with pytest.raises(SendFailed):
+        page("disk", limit=2)
+
+    page("mail", limit=2)
+
+    assert sent() == ["More will be held back. mail"]
+
+
+def test_what_cannot_be_sent_as_it_is_is_told_later(settings: Any) -> None:
+    settings.SMSGATEWAY = {"default": {"BACKEND": "locmem", "OPTIONS": {"max_segments": 1}}}
+    with pytest.raises(MessageError):
+        page("disk " * 50, segments=2, **SHORT)
+
+    assert seconds_until_it_is_told() > 0
+
+
+def test_whom_a_text_does_not_reach_is_told_later_where_others_are_told(
+    settings: Any, cpsms_emulator: CpsmsEmulator
+) -> None:
+    options = {"username": "demo", "api_key": cpsms_emulator.key, "sender": "Acme"}
+    settings.SMSGATEWAY = {
+        "default": {
+            "BACKEND": "country",
+            "OPTIONS": {"gateways": {"SE": "swedish", "*": "others"}},
+        },
+        "swedish": {
+            "BACKEND": "cpsms",
+            "OPTIONS": {**options, "base_url": cpsms_emulator.base_url},
+        },
+        "others": {"BACKEND": "locmem"},
+    }
+    cpsms_emulator.faults = Faults(status=401, times=1)
+    both = Pager(MailOptions(window=1.0, limit=3600), [NUMBER, "+46701234567"])
+    both.page(Summary("disk", "disk"))
+
+    time.sleep(1.1)
+    both.page(Summary("mail", "mail"))
+
+    assert sent() == ["disk", "mail"]
+    texts = [message.text for message in cpsms_emulator.messages]
+    assert texts[0] == "mail"
+    assert "1 more in " in texts[1]
+    assert "disk" in texts[1]
 
 
 def test_what_may_have_arrived_is_not_told_again(

@@ -206,29 +206,6 @@ def test_to_a_wrong_number_nothing_waits_to_be_sent(
     assert handler.failed == 1
 
 
-def test_what_others_will_tell_is_not_lost(
-    alerts: Alerts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    handler = alerts.handle(state=tmp_path / "flood.db")
-    alerts.log.critical("Disk full")
-    alerts.log.critical("Disk full")
-    handler.close()
-    alerts.log.removeHandler(handler)
-    alerts.clock.wait(600)
-    other = alerts.handle(state=tmp_path / "flood.db")
-
-    alerts.log.critical("Fan broken")
-    other.close()
-
-    first, second, digest = (message.text for message in alerts.outbox)
-    assert (first, second) == (
-        "CRITICAL shop.orders: Disk full",
-        "CRITICAL shop.orders: Fan broken",
-    )
-    assert "1 more in 1 s, last: shop.orders: Disk full" in digest
-    assert capsys.readouterr().err == ""
-
-
 def test_a_digest_of_the_shared_file_settles_nothing_but_itself(
     alerts: Alerts, gated: Gated, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

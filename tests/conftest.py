@@ -8,8 +8,10 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 from coverage import Coverage
@@ -27,6 +29,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell ignores it for what it starts in the background, and so would all that tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+_TRACERS = sys.gettrace(), threading.gettrace()  # those of coverage, where it is measured
+
 _is_live = False  # while a test runs that may talk to a vendor
 
 
@@ -40,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fault-matrix",
         type=int,
-        default=2_000,
+        default=1_000,
         metavar="MESSAGES",
         help="how many messages are sent through a vendor that fails in every way",
     )
@@ -60,8 +64,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
-def pytest_collection_finish() -> None:
-    gc.freeze()  # thousands of tests stay until the end: no collection need look at them again
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Search none of the thousands of tests for what can be thrown away: they stay to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Share the tests among one process more than there are cores: many of them wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -74,30 +91,61 @@ def pytest_xdist_setupnodes() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_pycollect_makeitem() -> Generator[None, object, object]:
     """Measure what importing the tests runs, and not how pytest finds them in their modules."""
-    own = sys.gettrace()
-    sys.settrace(None)
-    try:
+    with _measured(is_so=False):
         return (yield)
-    finally:
-        sys.settrace(own)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop() -> Generator[None, object, object]:
+    """Measure fixtures and tests, and not pytest between them, which takes as long as they do."""
+    with _measured(is_so=False):
+        return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    global _is_live  # noqa: PLW0603 - an audit hook is called with nothing but the event
+    _is_live = item.get_closest_marker("live_cpsms") is not None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+    if not fixturedef.func.__module__.startswith(("smsgateway", "tests")):
+        return (yield)
+    with _measured(is_so=True):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure coverage by examples: it doubles the time of what is done at random or many times.
+    """Measure coverage by examples: it doubles the time of what is done at random or many times."""
+    with _measured(is_so=not _is_repetitive(item)):
+        return (yield)
 
-    Threads that run already are measured on.
-    """
-    if not (Coverage.current() and _is_repetitive(item)):
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, object, object]:
+    with _measured(is_so=True):
         return (yield)
-    own, of_threads = sys.gettrace(), threading.gettrace()
-    sys.settrace(None)
-    threading.settrace(None)
+
+
+@contextmanager
+def _measured(*, is_so: bool) -> Iterator[None]:
+    """Measure coverage or do not, here and in threads that start here; those that run go on."""
+    if not Coverage.current():
+        yield
+        return
+    before = sys.gettrace(), threading.gettrace()
+    _trace(*(_TRACERS if is_so else (None, None)))
     try:
-        return (yield)
+        yield
     finally:
-        sys.settrace(own)
-        threading.settrace(of_threads)
+        _trace(*before)
+
+
+def _trace(here: Any, in_threads: Any) -> None:
+    sys.settrace(here)
+    threading.settrace(in_threads)
 
 
 def _is_repetitive(item: pytest.Item) -> bool:
@@ -111,12 +159,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in report.user_properties:
             for line in value if name == "skipped" else ():
                 terminalreporter.write_line(line)
-
-
-@pytest.fixture(autouse=True)
-def _live(request: pytest.FixtureRequest) -> None:
-    global _is_live  # noqa: PLW0603 - an audit hook is called with nothing but the event
-    _is_live = request.node.get_closest_marker("live_cpsms") is not None
 
 
 def _refuse_the_network(event: str, arguments: tuple[object, ...]) -> None:

@@ -236,6 +236,7 @@ def test_what_is_private_would_be_noticed() -> None:
     }
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("send", [send_sync, send_async], ids=["sync", "async"])
 @pytest.mark.parametrize("plugin", [Quiet, FailsBefore, FailsAfter])
 @pytest.mark.parametrize("name", ANSWERS)

@@ -31,7 +31,7 @@ def tried(
     return clone, run_shell(block("Try it", "sh"), clone)
 
 
-@pytest.mark.slow
+@pytest.mark.installs
 def test_the_first_command_shows_a_message(tried: Tried) -> None:
     _, done = tried
 
@@ -79,7 +79,7 @@ def test_what_a_local_vendor_accepts_shows_in_the_inbox(tmp_path: Path, vendor: 
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.installs
 def test_a_new_provider_passes_its_tests(tried: Tried) -> None:
     clone, _ = tried
     path = os.pathsep.join([str(clone / ".venv" / "bin"), os.environ["PATH"]])

@@ -201,6 +201,7 @@ def test_a_contacts_name_is_not_repeated() -> None:
         answer(CALLS["add_contact"](), with_json=body, status=406)
 
 
+@pytest.mark.many
 @every_call
 @pytest.mark.parametrize(
     ("status", "error"),

@@ -23,9 +23,12 @@ FOLDER = Path(
 )
 DESCRIBED = {name: vendor for name, vendor in VENDORS.items() if vendor.descriptions}
 
-pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason=f"there are no vendors' descriptions in {FOLDER}"
-)
+pytestmark = [
+    pytest.mark.many,
+    pytest.mark.skipif(
+        not FOLDER.is_dir(), reason=f"there are no vendors' descriptions in {FOLDER}"
+    ),
+]
 
 
 @pytest.mark.parametrize("vendor", DESCRIBED.values(), ids=DESCRIBED)

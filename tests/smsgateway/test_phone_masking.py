@@ -33,6 +33,7 @@ def test_a_number_is_hidden_but_for_its_code_and_last_digits(text: str, masked: 
     assert mask(text) == masked
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("code", sorted(COUNTRY_CODE_TO_REGION_CODE))
 def test_the_country_code_is_where_the_library_says(code: int) -> None:
     assert mask(f"+{code}12345678") == f"+{code}******78"

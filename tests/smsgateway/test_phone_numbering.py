@@ -77,6 +77,7 @@ def our_verdict(text: str, region: str | None) -> tuple[str, str] | None:
     return parsed.e164, parsed.region
 
 
+@pytest.mark.many
 def test_the_fast_path_agrees_with_the_library_on_examples_of_every_kind_and_region() -> None:
     decided = [number for number in PLAIN if find_region(number)]
 
@@ -84,6 +85,7 @@ def test_the_fast_path_agrees_with_the_library_on_examples_of_every_kind_and_reg
     assert len(decided) > 0.97 * len(PLAIN)
 
 
+@pytest.mark.many
 def test_the_fast_path_agrees_with_the_library_on_their_neighbours() -> None:
     rng = random.Random(45)
     numbers = [near for number in PLAIN for near in neighbours(number, rng)]
@@ -91,6 +93,7 @@ def test_the_fast_path_agrees_with_the_library_on_their_neighbours() -> None:
     assert differences(numbers) == []
 
 
+@pytest.mark.many
 def test_the_fast_path_agrees_with_the_library_on_danish_numbers() -> None:
     rng = random.Random(45)
     numbers = [f"+45{rng.randrange(10**8):08}" for _ in range(5000)]
@@ -113,6 +116,7 @@ def test_parsing_agrees_with_the_library_on_random_digits(digits: str) -> None:
     assert our_verdict(f"+{digits}", None) == library_verdict(f"+{digits}", None)
 
 
+@pytest.mark.many
 @pytest.mark.parametrize(
     "written",
     [PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.RFC3966, PhoneNumberFormat.NATIONAL],
@@ -130,6 +134,7 @@ def test_numbers_are_read_as_their_countries_write_them(written: int) -> None:
     assert differing == []
 
 
+@pytest.mark.many
 def test_numbers_stored_without_plus_are_read_in_their_own_region() -> None:
     verdicts = [verdict for number in PLAIN if (verdict := our_verdict(number, None))]
     stored = [verdict for verdict in verdicts if verdict[1] in REGIONS]

@@ -37,6 +37,8 @@ from tests.plugins.alerts.captured import (
 )
 from tests.plugins.alerts.conftest import World
 
+pytestmark = pytest.mark.many
+
 STRANGER = "+4522334488"
 JSON = [name for name in WEB if "json" in captured(name)]
 HOSTILE: dict[str, Any] = {

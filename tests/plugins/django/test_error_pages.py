@@ -90,7 +90,13 @@ SENDS = [
 
 
 @pytest.mark.parametrize("send", SENDS)
-@pytest.mark.parametrize("debug", [False, True], ids=["deployed", "DEBUG"])
+@pytest.mark.parametrize(
+    "debug",
+    [
+        pytest.param(False, id="deployed"),
+        pytest.param(True, id="DEBUG", marks=pytest.mark.many),
+    ],
+)
 @pytest.mark.parametrize(
     "faults",
     [

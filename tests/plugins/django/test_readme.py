@@ -75,7 +75,7 @@ def site(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     return project
 
 
-@pytest.mark.slow
+@pytest.mark.installs
 def test_its_commands_lead_to_a_message(tmp_path: Path) -> None:
     done = run_shell(block("Django", "sh"), copy_checkout(tmp_path))
 

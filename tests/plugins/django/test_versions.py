@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def run(python: str, suite: str, folder: Path) -> subprocess.CompletedProcess[st
     )
 
 
-@pytest.mark.slow
+@pytest.mark.installs
 @pytest.mark.parametrize(("django", "python"), [("6.0", "3.12"), ("6.1", "3.13")])
 def test_they_pass_with_another_django(
     tmp_path: Path, record_property: Callable[[str, object], None], django: str, python: str
@@ -77,7 +78,9 @@ def test_they_pass_with_another_django(
         pytest.skip(f"Django {django} is not tested: there is no Python {python}")
     own = install(django, found, tmp_path)
 
-    done = {suite: run(own, suite, tmp_path) for suite in SUITES}
+    with ThreadPoolExecutor() as pool:
+        ran = pool.map(lambda suite: run(own, suite, tmp_path), SUITES)
+    done = dict(zip(SUITES, ran, strict=True))
 
     skipped = [
         f"Django {django}, {suite}: {line}"

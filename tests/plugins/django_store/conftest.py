@@ -118,7 +118,8 @@ def _store_in(alias: str) -> Iterator[str]:
     router.store = "default"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+# The same tests in each: their coverage is measured in one.
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.many)])
 def store(request: pytest.FixtureRequest) -> Iterator[str]:
     """The store in a real database, with real commits; what a test leaves there is deleted."""
     request.getfixturevalue(f"_{request.param}")

@@ -16,6 +16,7 @@ def test_the_first_message_of_a_key_goes_out_at_once(flood: Flood) -> None:
     assert not verdict.is_last
 
 
+@pytest.mark.many
 def test_ten_thousand_more_become_one_counted_digest(flood: Flood, clock: Clock) -> None:
     flood.ask("disk full", [ANNA])
     held = [flood.ask("disk full", [ANNA]).held for _ in range(10_000)]

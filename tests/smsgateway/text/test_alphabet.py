@@ -27,6 +27,7 @@ def _septets_by_us(char: str) -> int | None:
     return analysis.units if analysis.encoding is Encoding.GSM7 else None
 
 
+@pytest.mark.many
 def test_every_character_costs_what_the_codec_writes() -> None:
     chars = [chr(code) for code in range(0x10000) if code not in _SURROGATES]
 
@@ -35,6 +36,7 @@ def test_every_character_costs_what_the_codec_writes() -> None:
     assert differing == []
 
 
+@pytest.mark.many
 def test_no_character_beyond_the_first_plane_is_in_the_alphabet() -> None:
     found = [code for code in range(0x10000, sys.maxunicode + 1, 7) if _septets_by_us(chr(code))]
 

@@ -213,7 +213,7 @@ def drips(start: bytes, every: float = 0.05) -> Act:
     ],
 )
 def test_time_and_memory_are_bounded(make: Make, act: Act) -> None:
-    transport = make(timeouts=Timeouts(read=0.4, deadline=0.7))
+    transport = make(timeouts=Timeouts(read=0.4, deadline=0.7), idle_limit=5.0)
     with FaultServer(echo, act) as server:
         transport.exchange(HttpRequest(method="POST", url=server.url))
         tracemalloc.start()

@@ -22,6 +22,7 @@ from smsgateway.result import SendStatus
 from smsgateway.text import fit, in_words
 from smsgateway_logging.backlog import Waiting
 from smsgateway_logging.floods import Floods
+from smsgateway_logging.loading import loading
 from smsgateway_logging.origin import Origin, open_gateway
 from smsgateway_logging.recursion import sending
 
@@ -87,7 +88,13 @@ class Courier:
             early: Tell at once what nobody else will tell later.
         """
         self._coming += sum(waiting.count for waiting in taken)
-        floods = self._floods or self._begun()
+        if self._floods is None:
+            with loading():
+                self._deliver_all(self._begun(), taken, early=early)
+        else:
+            self._deliver_all(self._floods, taken, early=early)
+
+    def _deliver_all(self, floods: Floods, taken: Sequence[Waiting], *, early: bool) -> None:
         floods.begin(self._coming)
         self._coming = 0
         for waiting in taken:

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any, ClassVar
@@ -59,7 +59,10 @@ def broken(file: Path) -> Iterator[None]:
     """Keep a file from being used for a moment."""
     hidden = file.with_name("hidden")
     file.rename(hidden)
-    file.mkdir()
+    while not file.is_dir():
+        file.unlink(missing_ok=True)  # the worker may have looked for it, and made another one
+        with suppress(FileExistsError):
+            file.mkdir()
     yield
     file.rmdir()
     hidden.rename(file)

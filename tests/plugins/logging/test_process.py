@@ -86,6 +86,20 @@ def test_a_forked_child_sends_too(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("seconds", [0, 0.05], ids=["at once", "soon after"])
+def test_a_child_that_is_forked_while_the_first_alert_is_sent_does_so_too(
+    tmp_path: Path, seconds: float
+) -> None:
+    path = tmp_path / "inbox.db"
+    program = _FORK.replace("handler.flush()", f"import time; time.sleep({seconds})")
+
+    ended = run(program, str(path))
+
+    texts = {message.text for message in Mailbox(path).messages()}
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "CRITICAL shop: in the child" in texts
+
+
 _CHILDREN = (
     _HANDLE
     + """

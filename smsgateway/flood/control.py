@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from math import inf
 from typing import NamedTuple
 
@@ -101,10 +100,13 @@ class Flood:
     def __repr__(self) -> str:
         return f"<Flood {self.name}>"
 
-    @cached_property
+    @property
     def alone(self) -> Flood:
         """The same by what this process remembers, for when the store cannot be used."""
-        return Flood(self.name, self.rules, clock=self._memory.clock)
+        made = Flood(self.name, self.rules, clock=self._memory.clock)
+        # At once: of two threads that ask first, neither may count into one that is thrown away.
+        alone: Flood = vars(self).setdefault("_alone", made)
+        return alone
 
     def ask(
         self,

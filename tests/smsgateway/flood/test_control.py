@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 
 from smsgateway import ConfigurationError
@@ -213,3 +217,20 @@ def test_no_repr_shows_a_number(flood: Flood) -> None:
         "<Verdict send to 1, hold from 0>",
         "<Digest over: 1 held back from 1 numbers>",
     ]
+
+
+def test_two_threads_that_go_on_without_the_store_remember_together(
+    flood: Flood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, both = Flood.__init__, threading.Barrier(2)
+
+    def make_at_the_same_time(*arguments: Any, **options: Any) -> None:
+        both.wait(5)
+        make(*arguments, **options)
+
+    monkeypatch.setattr(Flood, "__init__", make_at_the_same_time)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: flood.alone, range(2))
+
+    assert first is second

@@ -45,6 +45,16 @@ def sent() -> list[str]:
     return [message.text for message in outbox]
 
 
+def failing_once() -> Callable[..., None]:
+    failures = [OSError()]
+
+    def fail_once(**_: Any) -> None:
+        if failures:
+            raise failures.pop()
+
+    return fail_once
+
+
 def seconds_until_it_is_told() -> float:
     options = MailOptions(window=1.0, limit=3600)
     flood = pager._remembered(os.getpid(), Pager(options, [NUMBER])._name, options.rules, None)
@@ -133,13 +143,7 @@ def test_a_digest_that_cannot_be_sent_as_it_is_is_told_later(
 
 
 def test_what_could_not_be_sent_is_told_later(listen: Listen) -> None:
-    failures = [OSError()]
-
-    def fail_once(**_: Any) -> None:
-        if failures:
-            raise failures.pop()
-
-    listen(pre_send, fail_once)
+    listen(pre_send, failing_once())
     with pytest.raises(SendFailed):
         page("disk", **SHORT)
 
@@ -153,13 +157,7 @@ def test_what_could_not_be_sent_is_told_later(listen: Listen) -> None:
 
 
 def test_what_could_not_be_sent_is_no_reason_to_hold_the_next_one_back(listen: Listen) -> None:
-    failures = [OSError()]
-
-    def fail_once(**_: Any) -> None:
-        if failures:
-            raise failures.pop()
-
-    listen(pre_send, fail_once)
+    listen(pre_send, failing_once())
     with pytest.raises(SendFailed):
         page("disk", limit=2)
 

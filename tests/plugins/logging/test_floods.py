@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any, ClassVar
@@ -56,16 +56,14 @@ def file(tmp_path: Path) -> Path:
 
 @contextmanager
 def broken(file: Path) -> Iterator[None]:
-    """Keep a file from being used for a moment."""
-    hidden = file.with_name("hidden")
-    file.rename(hidden)
-    while not file.is_dir():
-        file.unlink(missing_ok=True)  # the worker may have looked for it, and made another one
-        with suppress(FileExistsError):
-            file.mkdir()
-    yield
-    file.rmdir()
-    hidden.rename(file)
+    """Keep a file from being used for a moment, by the worker too, who may look at any time."""
+
+    def fail(_store: FileStore, _now: float) -> None:
+        raise StoreError(f"The store {file} cannot be used: disk I/O error.")
+
+    with pytest.MonkeyPatch.context() as disk:
+        disk.setattr(FileStore, "transaction", fail)
+        yield
 
 
 def log(alerts: Alerts, handler: SmsHandler, *texts: str) -> None:
